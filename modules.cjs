@@ -1,0 +1,22 @@
+// The map of the house: which modules exist, and whose door (index.ts) each may open.
+// An allow-list: an import past it fails `npm run check`. See ARCHITECTURE.md.
+
+/** Platform modules, in the order in which app.ts builds them. A module may open only the doors named here. */
+const platform = {
+  events: [],
+  messaging: [],
+  entitlements: ["events"],
+  usage: ["entitlements"],
+  workspaces: ["events"],
+  identity: ["workspaces", "events", "messaging"],
+  billing: ["entitlements", "events"],
+  safety: [],
+  ai: [],
+};
+
+/** The only doors that a product may open, through `plinth/product`. Never billing, never identity. */
+const productDoors = ["entitlements", "usage", "ai", "safety", "privacy", "events", "messaging", "storage"];
+
+const products = ["prism", "entrain", "swan", "coditect", "revfirst"];
+
+module.exports = { platform, products, productDoors };

@@ -1,0 +1,267 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from "kysely";
+import { Pool, type PoolClient, types } from "pg";
+import { type Clock, systemClock } from "./clock.ts";
+import type { Ctx } from "./context.ts";
+import { isId } from "./id.ts";
+import { session, type Tx } from "./tables.ts";
+
+/** The database as modules see it: transactions, each bound to one workspace or to a named task of the platform. */
+export interface Database {
+  /**
+   * Runs the work in a transaction that sees the rows of `ctx.workspace_id` only (role `plinth_app`, row-level
+   * security). BEGIN and the settings are sent ahead of the first query and not awaited. A serialization failure or a
+   * deadlock runs the work again, at most three times: so the work does nothing but talk to the database.
+   */
+  inWorkspace<R>(ctx: WorkspaceScope, work: (tx: Tx) => Promise<R>): Promise<R>;
+  /**
+   * As `inWorkspace` for work of exactly one statement: BEGIN, settings, statement and COMMIT leave in one round trip.
+   * A second statement throws.
+   */
+  statement<R>(ctx: WorkspaceScope, work: (tx: Tx) => Promise<R>): Promise<R>;
+  /** Runs the work across workspaces (role `plinth_system`), for a task of the platform that the reason names. */
+  asSystem<R>(reason: string, work: (tx: Tx) => Promise<R>): Promise<R>;
+  /** As `asSystem` for exactly one statement: one round trip, committed by itself. */
+  systemStatement<R>(reason: string, work: (tx: Tx) => Promise<R>): Promise<R>;
+  /** Connections in use, idle and awaited, by pool. */
+  pools(): { pool: string; total: number; idle: number; waiting: number }[];
+  /** Waits for running transactions and closes the pools. */
+  close(): Promise<void>;
+}
+
+type WorkspaceScope = Pick<Ctx, "workspace_id" | "actor">;
+
+export interface DatabaseOptions {
+  /** Connection string of the role `plinth_app`. */
+  app_url: string;
+  /** Connection string of the role `plinth_system`. */
+  system_url: string;
+  /** Connections of the app pool; the system pool has half as many, at least 4. Default 20. */
+  pool_size?: number;
+  clock?: Clock;
+  /** Told of errors of idle connections, which nobody awaits. */
+  onError?: (error: Error) => void;
+  /** Told the reason of each task of the platform as it starts. */
+  onSystem?: (reason: string) => void;
+}
+
+// PostgreSQL's int8 as a JavaScript number: counters and money in minor units stay far below 2^53, and what does
+// not is refused loudly instead of rounded.
+types.setTypeParser(types.builtins.INT8, (text) => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`The integer ${text} is too large for a number`);
+  return value;
+});
+
+// A calendar day is a text (2026-11-21): as a Date it would move with the machine's time zone.
+types.setTypeParser(types.builtins.DATE, (text) => text);
+
+const dialect = {
+  createAdapter: () => new PostgresAdapter(),
+  createDriver: () => new DummyDriver(),
+  createIntrospector: (db: Kysely<unknown>) => new PostgresIntrospector(db),
+  createQueryCompiler: () => new PostgresQueryCompiler(),
+};
+const kysely = new Kysely<unknown>({ dialect });
+const executor = kysely.getExecutor();
+
+/** Opens the pools. Nothing is connected before the first query. */
+export function createDatabase(options: DatabaseOptions): Database {
+  const clock = options.clock ?? systemClock;
+  const size = options.pool_size ?? 20;
+  const app = createPool(options.app_url, size, options.onError);
+  const system = createPool(options.system_url, Math.max(4, size / 2), options.onError);
+  const clockSetting = () => {
+    const offset = clock.offset();
+    return offset === 0 ? "" : `; set local plinth.clock_offset = '${Math.trunc(offset)} milliseconds'`;
+  };
+  const tenant = (ctx: WorkspaceScope) => `begin${scope(ctx)}${clockSetting()}`;
+  const asSystem = (reason: string) => {
+    options.onSystem?.(reason);
+    return clockSetting();
+  };
+  return {
+    inWorkspace: (ctx, work) => withRetry(() => transaction(app, tenant(ctx), work)),
+    statement: (ctx, work) => withRetry(() => oneStatement(app, tenant(ctx), work)),
+    asSystem: (reason, work) => withRetry(() => transaction(system, `begin${asSystem(reason)}`, work)),
+    systemStatement: (reason, work) =>
+      withRetry(() => {
+        const setting = asSystem(reason);
+        return oneStatement(system, setting === "" ? undefined : `begin${setting}`, work);
+      }),
+    pools: () => [describe("app", app), describe("system", system)],
+    close: async () => {
+      await Promise.all([app.end(), system.end()]);
+    },
+  };
+}
+
+function createPool(url: string, max: number, onError?: (error: Error) => void): Pool {
+  const pool = new Pool({ connectionString: url, max, pipeline: true, connectionTimeoutMillis: 5_000 });
+  pool.on("error", (error) => onError?.(error));
+  return pool;
+}
+
+function describe(name: string, pool: Pool) {
+  return { pool: name, total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
+}
+
+/** The settings that row-level security reads. The ids are checked, because SET takes no parameters. */
+function scope(ctx: WorkspaceScope): string {
+  const user_id = ctx.actor.kind === "user" ? ctx.actor.user_id : "";
+  if (!isId(ctx.workspace_id)) throw new TypeError("A workspace's transaction needs the workspace's UUID");
+  if (user_id !== "" && !isId(user_id)) throw new TypeError("A person's transaction needs the person's UUID");
+  return `; set local app.workspace_id = '${ctx.workspace_id}'; set local app.user_id = '${user_id}'`;
+}
+
+async function transaction<R>(pool: Pool, opening: string, work: (tx: Tx) => Promise<R>): Promise<R> {
+  const client = await pool.connect();
+  const effects: (() => void)[] = [];
+  const opened = ignoreUntilAwaited(client.query(opening));
+  let broken: Error | undefined;
+  try {
+    const result = await work(createTx(plainConnection(client), effects));
+    await opened;
+    await commit(client);
+    for (const effect of effects) effect();
+    return result;
+  } catch (error) {
+    broken = await rollback(client);
+    // When BEGIN itself failed the transaction never was: that is the error to tell.
+    await opened;
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function oneStatement<R>(pool: Pool, opening: string | undefined, work: (tx: Tx) => Promise<R>): Promise<R> {
+  const client = await pool.connect();
+  const effects: (() => void)[] = [];
+  const opened = opening === undefined ? undefined : ignoreUntilAwaited(client.query(opening));
+  let broken: Error | undefined;
+  try {
+    const result = await work(createTx(singleUseConnection(client, opening !== undefined), effects));
+    await opened;
+    for (const effect of effects) effect();
+    return result;
+  } catch (error) {
+    broken = opening === undefined && !isConnectionLost(error) ? undefined : await rollback(client);
+    await opened;
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+function createTx(connection: DatabaseConnection, effects: (() => void)[]): Tx {
+  const provider = { provideConnection: <T>(use: (c: DatabaseConnection) => Promise<T>) => use(connection) };
+  return {
+    [session]: new Kysely<unknown>({
+      config: { dialect },
+      dialect,
+      driver: new DummyDriver(),
+      executor: executor.withConnectionProvider(provider),
+    }),
+    afterCommit: (effect) => {
+      effects.push(effect);
+    },
+  };
+}
+
+function plainConnection(client: PoolClient): DatabaseConnection {
+  return {
+    executeQuery: <R>(query: CompiledQuery) => run<R>(client, query),
+    streamQuery: refuseStream,
+  };
+}
+
+/** A connection that sends COMMIT right behind its first statement and takes no second one. */
+function singleUseConnection(client: PoolClient, inTransaction: boolean): DatabaseConnection {
+  let used = false;
+  return {
+    executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
+      if (used) throw new Error("This transaction was opened for one statement; use inWorkspace or asSystem for more");
+      used = true;
+      const result = ignoreUntilAwaited(run<R>(client, query));
+      if (!inTransaction) return result;
+      const committed = ignoreUntilAwaited(commit(client));
+      const rows = await result;
+      await committed;
+      return rows;
+    },
+    streamQuery: refuseStream,
+  };
+}
+
+async function* refuseStream<R>(): AsyncGenerator<QueryResult<R>> {
+  yield* [];
+  throw new Error("Rows are not streamed; read them in pages");
+}
+
+async function run<R>(client: PoolClient, query: CompiledQuery): Promise<QueryResult<R>> {
+  const result = await client.query(query.sql, query.parameters as unknown[]);
+  const changed = result.command !== "SELECT" && result.rowCount !== null ? BigInt(result.rowCount) : undefined;
+  return { rows: result.rows as R[], ...(changed === undefined ? {} : { numAffectedRows: changed }) };
+}
+
+/** Commits; throws when PostgreSQL answers ROLLBACK because a statement's error had been swallowed. */
+async function commit(client: PoolClient): Promise<void> {
+  const { command } = await client.query("commit");
+  if (command === "ROLLBACK") throw new Error("The transaction was rolled back: an earlier statement had failed");
+}
+
+/** Rolls back; returns the error of a connection that can no longer be used, so that the pool drops it. */
+async function rollback(client: PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query("rollback");
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error("The rollback failed");
+  }
+}
+
+/** Lets a promise be awaited later without Node taking its rejection for an unhandled one. */
+function ignoreUntilAwaited<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+const retryable = new Set(["40001", "40P01"]);
+
+async function withRetry<R>(attempt: () => Promise<R>): Promise<R> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (tries >= 4 || !retryable.has(sqlState(error) ?? "")) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * tries));
+    }
+  }
+}
+
+/** The SQLSTATE of a PostgreSQL error (five characters), undefined for any other error. */
+export function sqlState(error: unknown): string | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+const lostMessages = /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i;
+const lostCodes = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)/;
+
+/** Whether the error means that PostgreSQL cannot be reached or is going down: worth a retry, nobody's fault. */
+export function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const state = sqlState(error);
+  if (state !== undefined) return state.startsWith("08") || state.startsWith("57P") || state === "53300";
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return lostCodes.test(code) || lostMessages.test(error.message);
+}

@@ -1,0 +1,98 @@
+import type { Database } from "../database.ts";
+import { requestErrors } from "../errors.ts";
+import { ownTables, sql } from "../tables.ts";
+
+const tables = ownTables("plinth.idempotency_keys");
+
+/** An answer as it is kept: the status and the body. */
+export interface KeptReply {
+  status: number;
+  body: unknown;
+}
+
+/** Makes a request that is sent again get its first answer. */
+export interface Idempotency {
+  /**
+   * Runs the work, or returns the answer that the same request got before. Throws `request.idempotency_conflict` when the key came
+   * with another request, `request.idempotency_in_progress` while the first one runs. When the work throws, nothing is
+   * kept and the key is free again.
+   */
+  run(request: { scope: string; key: string; fingerprint: Buffer }, work: () => Promise<KeptReply>): Promise<KeptReply>;
+  /** Deletes answers older than a day; returns how many. */
+  purge(): Promise<number>;
+}
+
+/** Longer than any handler runs; after it, the key of a request that died is free again. */
+const lease = sql<Date>`now() + interval '2 minutes'`;
+
+export function createIdempotency(db: Pick<Database, "systemStatement">): Idempotency {
+  const claim = (scope: string, key: string, fingerprint: Buffer) =>
+    db.systemStatement("idempotency", (tx) =>
+      tables(tx)
+        .insertInto("plinth.idempotency_keys")
+        .values({ scope, key, fingerprint, locked_until: lease })
+        .onConflict((conflict) =>
+          conflict
+            .columns(["scope", "key"])
+            .doUpdateSet({ locked_until: lease })
+            .where("plinth.idempotency_keys.status_code", "is", null)
+            .where("plinth.idempotency_keys.fingerprint", "=", fingerprint)
+            .where("plinth.idempotency_keys.locked_until", "<", sql<Date>`now()`),
+        )
+        .returning("key")
+        .executeTakeFirst(),
+    );
+  const find = (scope: string, key: string) =>
+    db.systemStatement("idempotency", (tx) =>
+      tables(tx)
+        .selectFrom("plinth.idempotency_keys")
+        .select(["fingerprint", "status_code", "body"])
+        .where("scope", "=", scope)
+        .where("key", "=", key)
+        .executeTakeFirst(),
+    );
+  const keep = (scope: string, key: string, { status, body }: KeptReply) =>
+    db.systemStatement("idempotency", (tx) =>
+      tables(tx)
+        .updateTable("plinth.idempotency_keys")
+        .set({ status_code: status, body: JSON.stringify(body) })
+        .where("scope", "=", scope)
+        .where("key", "=", key)
+        .execute(),
+    );
+  const free = (scope: string, key: string) =>
+    db.systemStatement("idempotency", (tx) =>
+      tables(tx)
+        .deleteFrom("plinth.idempotency_keys")
+        .where("scope", "=", scope)
+        .where("key", "=", key)
+        .where("status_code", "is", null)
+        .execute(),
+    );
+
+  return {
+    run: async ({ scope, key, fingerprint }, work) => {
+      if ((await claim(scope, key, fingerprint)) === undefined) {
+        const kept = await find(scope, key);
+        if (kept !== undefined && !kept.fingerprint.equals(fingerprint)) throw requestErrors.idempotency_conflict();
+        if (kept?.status_code == null) throw requestErrors.idempotency_in_progress({ retry_after: 1 });
+        return { status: kept.status_code, body: kept.body };
+      }
+      const reply = await work().catch(async (error) => {
+        await free(scope, key);
+        throw error;
+      });
+      await keep(scope, key, reply);
+      return reply;
+    },
+    purge: async () => {
+      const result = await db.systemStatement("idempotency purge", (tx) =>
+        tables(tx)
+          .deleteFrom("plinth.idempotency_keys")
+          .where("created_at", "<", sql<Date>`now() - interval '1 day'`)
+          .executeTakeFirst(),
+      );
+      return Number(result.numDeletedRows);
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import swagger from "@fastify/swagger";
+import scalar from "@scalar/fastify-api-reference";
+import type { FastifyInstance } from "fastify";
+import type { TSchema } from "typebox";
+import { declaredErrors } from "../errors.ts";
+import { Problem } from "../schema.ts";
+import { statusOfKind } from "./problem.ts";
+import type { Route } from "./route.ts";
+
+/** Serves the OpenAPI 3.1 document at `/openapi.json` and the reference page at `/docs`. Call before the routes are added. */
+export async function serveReference(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "Plinth", version, description: "The backend under AI subscription products.", license: { name: "MIT", identifier: "MIT" } },
+      components: {
+        securitySchemes: {
+          access_token: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "From POST /v1/auth/login" },
+        },
+      },
+    },
+  });
+  app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+  await app.register(scalar, {
+    routePrefix: "/docs",
+    configuration: { url: "/openapi.json", withDefaultFonts: false, hideClientButton: true, telemetry: false },
+  });
+}
+
+/** What the reference says of a route beside its schemas: its group, who may call it, and the errors by status. */
+export function openApiOf(route: Route) {
+  return {
+    summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
+    operationId: operationId(route),
+    tags: [tagOf(route.path)],
+    security: route.auth === "public" ? [] : [{ access_token: [] }],
+    ...(route.raw_body === true ? { consumes: ["application/json"] } : {}),
+    response: { ...route.responses, ...problemsOf(route) },
+    ...headersOf(route),
+  };
+}
+
+/** `GET /v1/prism/turns/{turn_id}` is `get_prism_turns_turn_id`. */
+function operationId({ method, path }: Route): string {
+  const words = path.replace(/^\/v1\//, "").replaceAll(/[{}]/g, "").split(/[^a-zA-Z0-9]+/);
+  return [method.toLowerCase(), ...words.filter((word) => word !== "")].join("_");
+}
+
+function tagOf(path: string): string {
+  const [, first = "", second = ""] = path.split("/");
+  return first === "v1" ? second : "operations";
+}
+
+function headersOf(route: Route) {
+  const properties: Record<string, object> = {};
+  if (route.auth === "workspace" && !route.path.includes("{workspace_id}")) {
+    properties["plinth-workspace"] = { type: "string", format: "uuid", description: "The workspace; the personal one without it" };
+  }
+  if (route.idempotent === true) {
+    properties["idempotency-key"] = { type: "string", maxLength: 255, description: "The same key and request get the first answer" };
+  }
+  return Object.keys(properties).length === 0 ? {} : { headers: { type: "object", properties } };
+}
+
+/** The codes that a route answers with, its own and those that its kind brings along. */
+export function errorCodesOf(route: Route): string[] {
+  const codes = new Set(["request.bad", "request.internal", "request.unavailable", ...(route.errors ?? [])]);
+  if (route.auth !== "public") codes.add("request.unauthenticated");
+  if (route.auth === "workspace") codes.add("request.not_found");
+  if (route.role !== undefined) codes.add("request.forbidden");
+  if (route.params !== undefined) codes.add("request.not_found");
+  if (route.query !== undefined || route.body !== undefined) codes.add("request.invalid");
+  if (route.body !== undefined) {
+    for (const code of ["malformed", "too_large", "unsupported_media_type"]) codes.add(`request.${code}`);
+  }
+  if (route.idempotent === true) codes.add("request.idempotency_conflict").add("request.idempotency_in_progress");
+  if (route.rate_limit !== undefined) codes.add("request.rate_limited");
+  return [...codes].sort();
+}
+
+function problemsOf(route: Route): Record<number, TSchema> {
+  const byStatus = new Map<number, string[]>();
+  for (const code of errorCodesOf(route)) {
+    const definition = declaredErrors().get(code);
+    if (definition === undefined) throw new Error(`${route.method} ${route.path} names the unknown error ${code}`);
+    const status = statusOfKind(definition.kind);
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  const problems: Record<number, object> = {};
+  for (const [status, codes] of byStatus) {
+    const description = codes.map((code) => `\`${code}\`: ${declaredErrors().get(code)?.title}`).join("\n\n");
+    problems[status] = { description, content: { "application/problem+json": { schema: Problem } } };
+  }
+  return problems as Record<number, TSchema>;
+}

@@ -1,0 +1,93 @@
+import type { Static, TSchema } from "typebox";
+import Type from "typebox";
+import type { Ctx, Role, UserCtx } from "../context.ts";
+
+/** Who may call a route: anybody, a signed-in person, or a member of the workspace that the request names. */
+export type Auth = "public" | "user" | "workspace";
+
+/** The context of a request before anybody is known. */
+export interface PublicCtx {
+  request_id: string;
+}
+
+/** A rate that a route is held to, per client address. */
+export interface RateLimit {
+  /** Routes of the same name share one allowance. */
+  name: string;
+  limit: number;
+  window_seconds: number;
+}
+
+interface CtxOf {
+  public: PublicCtx;
+  user: UserCtx;
+  workspace: Ctx;
+}
+
+/** What a handler is given: checked input, and who asks. */
+export interface RouteRequest<A extends Auth, Params extends TSchema, Query extends TSchema, Body extends TSchema> {
+  ctx: CtxOf[A];
+  params: Static<Params>;
+  query: Static<Query>;
+  body: Static<Body>;
+  /** The exact bytes of the body, on routes that declare `raw_body`. */
+  raw_body: Buffer;
+  header(name: string): string | undefined;
+  /** The client's address, as far as the trusted proxies tell it. */
+  ip: string;
+}
+
+/** What a handler answers: a status that the route declares, and the body declared for it. */
+export type RouteReply<Responses extends Record<number, TSchema>> = {
+  [S in keyof Responses & number]: { status: S; body: Static<Responses[S]>; headers?: Record<string, string> };
+}[keyof Responses & number];
+
+/** A route as a value: what it takes, what it answers, who may call it, and the function that does it. */
+export interface RouteSpec<
+  A extends Auth = Auth,
+  Params extends TSchema = TSchema,
+  Query extends TSchema = TSchema,
+  Body extends TSchema = TSchema,
+  Responses extends Record<number, TSchema> = Record<number, TSchema>,
+> {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** With parameters as `{name}`, as OpenAPI writes them. */
+  path: string;
+  /** One line for the reference. */
+  summary: string;
+  description?: string;
+  auth: A;
+  /** The weakest role in the workspace that may call it; `member` when left out. */
+  role?: Role;
+  params?: Params;
+  query?: Query;
+  body?: Body;
+  responses: Responses;
+  /** Codes of the errors that it may answer with, beside those that every route of its kind has. */
+  errors?: string[];
+  /** Honours `Idempotency-Key`: for every POST that creates or charges. */
+  idempotent?: boolean;
+  /** The handler gets the exact bytes instead of a parsed body, for signatures over them. */
+  raw_body?: boolean;
+  rate_limit?: RateLimit;
+  handler(request: RouteRequest<A, Params, Query, Body>): Promise<RouteReply<NoInfer<Responses>>>;
+}
+
+/** A route whose types are known to its own module alone: as lists of routes hold it. */
+export type Route = Omit<RouteSpec, "handler"> & {
+  handler(request: RouteRequest<Auth, TSchema, TSchema, TSchema>): Promise<RouteReply<Record<number, TSchema>>>;
+};
+
+/** Declares a route. The handler's input and its answers are typed by the schemas. */
+export function route<
+  const A extends Auth,
+  const Responses extends Record<number, TSchema>,
+  Params extends TSchema = TSchema,
+  Query extends TSchema = TSchema,
+  Body extends TSchema = TSchema,
+>(spec: RouteSpec<A, Params, Query, Body, Responses>): Route {
+  return spec as unknown as Route;
+}
+
+/** The body of an answer that has none. */
+export const NoContent = Type.Null();

@@ -1,0 +1,136 @@
+import cors from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import type { Config } from "../config.ts";
+import { PlinthError, requestErrors } from "../errors.ts";
+import { newId } from "../id.ts";
+import type { Logger } from "../logger.ts";
+import { latencyBuckets, type Metrics } from "../metrics.ts";
+import { parseStrictJson } from "./json.ts";
+import { publicError, toProblem } from "./problem.ts";
+import { requestId } from "./request-id.ts";
+import { compileValidator } from "./validation.ts";
+
+export interface ServerOptions {
+  config: Pick<Config, "BODY_LIMIT_BYTES" | "REQUEST_TIMEOUT_MS" | "TRUSTED_PROXIES" | "CORS_ORIGINS">;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+/**
+ * Makes the HTTP server without routes: request ids, limits against slow and large requests, strict JSON, security
+ * headers, CORS, problem details for every error, one log line and one latency sample for every request.
+ */
+export async function createServer({ config, logger, metrics }: ServerOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    requestIdLogLabel: "request_id",
+    genReqId: (request) => requestId(request.headers["x-request-id"], newId),
+    bodyLimit: config.BODY_LIMIT_BYTES,
+    requestTimeout: config.REQUEST_TIMEOUT_MS,
+    connectionTimeout: config.REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: 72_000,
+    trustProxy: config.TRUSTED_PROXIES.length === 0 ? false : config.TRUSTED_PROXIES,
+    routerOptions: { maxParamLength: 2_048 },
+    forceCloseConnections: "idle",
+    return503OnClosing: true,
+    http: { headersTimeout: config.REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+    frameworkErrors: (error, request, reply) => {
+      const { status, body, headers } = toProblem(publicError(error), request.id);
+      reply.raw.writeHead(status, { ...headers, "content-type": "application/problem+json" }).end(JSON.stringify(body));
+    },
+  });
+  app.setValidatorCompiler(compileValidator);
+  await app.register(helmet, { contentSecurityPolicy: { directives: { "form-action": ["'self'"] } }, hsts: true });
+  await app.register(cors, { origin: config.CORS_ORIGINS, credentials: config.CORS_ORIGINS.length > 0, maxAge: 600 });
+  acceptStrictJson(app);
+  observe(app, metrics);
+  answerErrors(app);
+  return app;
+}
+
+/** Bodies are JSON without duplicate keys, `__proto__`, NUL, lone surrogates or absurd depth; routes may ask for the bytes. */
+function acceptStrictJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
+    request.rawBody = bytes;
+    if (request.routeOptions.config.raw_body === true) return done(null, {});
+    const result = parseStrictJson(bytes);
+    if (result.ok) return done(null, result.value);
+    const { detail, pointer } = result.fault;
+    done(requestErrors.malformed({ detail, ...(pointer === "" ? {} : { errors: [{ pointer, detail }] }) }));
+  });
+  // A form without fields: what the button of a confirmation page sends.
+  app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "buffer" }, (request, body, done) => {
+    if (request.routeOptions.config.form === true && body.length === 0) return done(null, undefined);
+    done(requestErrors.unsupported_media_type({ detail: "Send application/json" }));
+  });
+}
+
+function observe(app: FastifyInstance, metrics: Metrics): void {
+  const duration = metrics.histogram(
+    "plinth_http_request_duration_seconds",
+    "Time from the first byte of a request to the last of its answer",
+    ["method", "route", "status"],
+    latencyBuckets,
+  );
+  const failed = metrics.counter(
+    "plinth_http_errors_total",
+    "Answers with an error, by its code",
+    ["method", "route", "code"],
+  );
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.header("x-request-id", request.id).header("cache-control", "no-store");
+    if (/%00/.test(request.url)) return done(requestErrors.bad({ detail: "The URL contains a NUL character" }));
+    done();
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    const route = request.routeOptions.url ?? "unknown";
+    const { method } = request;
+    const seconds = reply.elapsedTime / 1_000;
+    duration({ method, route, status: String(reply.statusCode) }, seconds);
+    if (request.errorCode !== undefined) failed({ method, route, code: request.errorCode });
+    request.log.info({ method, route, status: reply.statusCode, duration_ms: Math.round(reply.elapsedTime) }, "request");
+    done();
+  });
+}
+
+function answerErrors(app: FastifyInstance): void {
+  app.decorateRequest("errorCode", undefined);
+  app.decorateRequest("rawBody", undefined);
+  app.setNotFoundHandler(() => {
+    throw requestErrors.not_found();
+  });
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = publicError(thrown);
+    request.errorCode = error.code;
+    logError(request.log, error);
+    const { status, body, headers } = toProblem(error, request.id);
+    return reply
+      .headers(headers)
+      .status(status)
+      .type("application/problem+json")
+      .serializer((problem: unknown) => JSON.stringify(problem))
+      .send(body);
+  });
+}
+
+function logError(log: { error: (o: object, m: string) => void; debug: (o: object, m: string) => void }, error: PlinthError) {
+  const line = { code: error.code, err: error.cause ?? error };
+  if (["internal", "unavailable", "bad_gateway"].includes(error.kind)) log.error(line, error.message);
+  else log.debug(line, error.message);
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The code of the problem that was answered. */
+    errorCode: string | undefined;
+    rawBody: Buffer | undefined;
+  }
+  interface FastifyContextConfig {
+    raw_body?: boolean;
+    form?: boolean;
+  }
+}

@@ -1,0 +1,50 @@
+import { timingSafeEqual } from "node:crypto";
+import { crc32 } from "node:zlib";
+import { hmac, type Keyring } from "../../core/crypto.ts";
+
+/**
+ * Secrets that are derived, not stored: whoever has the installation's secret and the row's id can make them again, and
+ * the database keeps only their SHA-256. So a mail can be sent later, and a lost answer be given again, with nothing secret at rest.
+ */
+export interface SecretMaker {
+  /** The refresh token of a session's generation. */
+  refreshToken(session_id: string, generation: number): string;
+  /**
+   * Reads a refresh token: which session and generation it names. Undefined when it was damaged or never issued: the checksum and the
+   * MAC tell without asking the database, and nobody is punished for a token cut off on its way.
+   */
+  readRefreshToken(token: string): { session_id: string; generation: number } | undefined;
+  /** The token behind a mailed link. */
+  linkToken(id: string): string;
+}
+
+const prefix = "rt_";
+
+export function createSecretMaker(keyring: Keyring): SecretMaker {
+  const refreshKey = keyring.derive("identity:refresh-token");
+  const linkKey = keyring.derive("identity:link-token");
+  const macOf = (session_id: string, generation: number) => hmac(refreshKey, `${session_id}|${generation}`);
+  return {
+    refreshToken: (session_id, generation) => {
+      const head = Buffer.alloc(20);
+      Buffer.from(session_id.replaceAll("-", ""), "hex").copy(head);
+      head.writeUInt32BE(generation, 16);
+      const body = Buffer.concat([head, macOf(session_id, generation)]);
+      const checksum = Buffer.alloc(4);
+      checksum.writeUInt32BE(crc32(body));
+      return prefix + Buffer.concat([body, checksum]).toString("base64url");
+    },
+    readRefreshToken: (token) => {
+      if (!/^rt_[\w-]{75}$/.test(token)) return undefined;
+      const bytes = Buffer.from(token.slice(prefix.length), "base64url");
+      if (bytes.length !== 56 || bytes.toString("base64url") !== token.slice(prefix.length)) return undefined;
+      if (crc32(bytes.subarray(0, 52)) !== bytes.readUInt32BE(52)) return undefined;
+      const hex = bytes.toString("hex", 0, 16);
+      const session_id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+      const generation = bytes.readUInt32BE(16);
+      if (!timingSafeEqual(bytes.subarray(20, 52), macOf(session_id, generation))) return undefined;
+      return { session_id, generation };
+    },
+    linkToken: (id) => hmac(linkKey, id).toString("base64url"),
+  };
+}

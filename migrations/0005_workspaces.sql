@@ -34,5 +34,12 @@ select plinth.protect_tenant_table('workspaces.members');
 create trigger members_changed after insert or update or delete
   on workspaces.members for each row execute function plinth.notify_change('member', 'user_id');
 
+-- Whether there is such a workspace. Other modules' SQL comes in by this door; behind the tenant wall it knows the own one only.
+create function workspaces.exists(p_workspace_id uuid) returns boolean
+  language sql stable
+  begin atomic
+    select exists (select from workspaces.workspaces w where w.id = p_workspace_id);
+  end;
+
 -- down
 drop schema workspaces cascade;

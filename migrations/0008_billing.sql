@@ -53,7 +53,8 @@ create table billing.webhook_events (
   processed_at timestamptz,
   unique (source, environment, event_id)
 );
-create index webhook_events_waiting on billing.webhook_events (source, environment, subject) where status = 'received';
+-- Waiting for an owner, or for a price that the catalogue does not know: looked at again with each news of the subject.
+create index webhook_events_open on billing.webhook_events (source, environment, subject) where status in ('received', 'failed');
 grant select, insert, update on billing.webhook_events to plinth_system;
 
 -- Which workspace a store's customer is.
@@ -76,12 +77,15 @@ create table billing.subscriptions (
   source text not null,
   environment text not null check (environment in ('live', 'test')),
   external_id text not null,
+  -- The store's price that is paid: the plan version stays the subscriber's for as long as this does.
+  price_id text not null,
   status text not null check (status in
     ('incomplete', 'incomplete_expired', 'trialing', 'active', 'past_due', 'unpaid', 'paused', 'canceled')),
   seats integer not null check (seats >= 0),
   current_period_end timestamptz,
   trial_end timestamptz,
   cancel_at_period_end boolean not null default false,
+  started_at timestamptz not null,
   ended_at timestamptz,
   -- When the store made the state that this row shows: older notifications change nothing.
   state_at timestamptz not null,

@@ -15,7 +15,12 @@ export const configSchema = Type.Object({
     default: "development",
   }),
   HOST: text("Address to listen on", { default: "127.0.0.1" }),
-  PORT: whole("Port to listen on; 0 takes a free one. In development a busy port moves to the next free one", 4000, 0, 65_535),
+  PORT: whole(
+    "Port to listen on; 0 takes a free one. In development a busy port moves to the next free one",
+    4000,
+    0,
+    65_535,
+  ),
   PUBLIC_URL: optional(
     text("Where clients reach the API; links in mails are built from it. Default: the address it listens on", {
       pattern: "^https?://[^\\s]+[^/]$",
@@ -60,17 +65,26 @@ export const configSchema = Type.Object({
     default: "info",
   }),
   TRUSTED_PROXIES: list("Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed, separated by commas"),
-  CORS_ORIGINS: list("Origins of browsers that may call the API, separated by commas, for example https://app.example.com"),
+  CORS_ORIGINS: list(
+    "Origins of browsers that may call the API, separated by commas, for example https://app.example.com",
+  ),
   BODY_LIMIT_BYTES: whole("Largest request body", 1_048_576, 1_024, 104_857_600),
   REQUEST_TIMEOUT_MS: whole("A client has this long to send a whole request", 30_000, 1_000, 600_000),
   SHUTDOWN_GRACE_MS: whole("Requests and handlers in flight have this long to finish at shutdown", 10_000, 0, 600_000),
-  METRICS_TOKEN: optional(text("Bearer token for GET /metrics; without it the page is open", { minLength: 16, ...secret })),
+  METRICS_TOKEN: optional(
+    text("Bearer token for GET /metrics; without it the page is open", { minLength: 16, ...secret }),
+  ),
   ACCESS_TOKEN_MINUTES: whole("Lifetime of an access token", 10, 1, 60),
   REFRESH_GRACE_SECONDS: whole("A refresh token replayed within this time gets the same answer; 0: never", 30, 0, 300),
   SESSION_IDLE_DAYS: whole("A session not refreshed for so long is over", 30, 1, 3_650),
   SESSION_ABSOLUTE_DAYS: whole("No session lives longer than this", 90, 1, 3_650),
   PASSWORD_HASH_CONCURRENCY: whole("Passwords hashed at once (each takes 19 MiB and a thread)", 2, 1, 64),
-  PASSWORD_HASH_QUEUE: whole("Passwords that may wait for hashing; beyond it the answer is 503 with Retry-After", 64, 0, 10_000),
+  PASSWORD_HASH_QUEUE: whole(
+    "Passwords that may wait for hashing; beyond it the answer is 503 with Retry-After",
+    64,
+    0,
+    10_000,
+  ),
   AUTH_RATE_LIMIT: whole("Sign-ups, logins and refreshes for each address in a minute", 60, 1, 100_000),
   STRIPE_WEBHOOK_SECRET: Type.Array(Type.String({ pattern: "^whsec_" }), {
     description:
@@ -88,6 +102,15 @@ export const configSchema = Type.Object({
   AI_API_KEY: optional(text("Key of the OpenAI-compatible server. Without it the demo provider answers", secret)),
   AI_TIMEOUT_MS: whole("Longest wait for a completion, all attempts together", 60_000, 100, 600_000),
   WORKER_CONCURRENCY: whole("Event handlers that run at once in a process", 10, 1, 1_000),
+  MAIL_SMTP_URL: optional(
+    text(
+      "Mail server, smtp://user:password@host:587 or smtps://. Without it mails go to the dev mailbox, and in production nowhere",
+      {
+        pattern: "^smtps?://",
+        ...secret,
+      },
+    ),
+  ),
   MAIL_FROM: text("Sender of the mails", { default: "Plinth <no-reply@localhost>" }),
 });
 
@@ -97,7 +120,9 @@ export type Config = Static<typeof configSchema>;
 export class ConfigError extends Error {
   readonly mistakes: string[];
   constructor(mistakes: string[]) {
-    super(`The configuration has ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}:\n${mistakes.map((m) => `  - ${m}`).join("\n")}`);
+    super(
+      `The configuration has ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}:\n${mistakes.map((m) => `  - ${m}`).join("\n")}`,
+    );
     this.name = "ConfigError";
     this.mistakes = mistakes;
   }
@@ -141,7 +166,11 @@ function defaultOf(schema: TSchema): unknown {
 function parse(schema: TSchema, raw: string): unknown {
   const type = "type" in schema ? schema.type : undefined;
   if (type === "integer") return /^-?\d+$/.test(raw.trim()) ? Number(raw) : raw;
-  if (type === "array") return raw.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  if (type === "array")
+    return raw
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== "");
   return raw;
 }
 
@@ -200,7 +229,9 @@ function distance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
       const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      row.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + same, swapped ? at(i - 2, j - 2) + 1 : 3));
+      row.push(
+        Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + same, swapped ? at(i - 2, j - 2) + 1 : 3),
+      );
     }
   }
   return at(a.length, b.length);

@@ -254,7 +254,8 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-const lostMessages = /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i;
+const lostMessages =
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i;
 const lostCodes = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)/;
 
 /** Whether the error means that PostgreSQL cannot be reached or is going down: worth a retry, nobody's fault. */

@@ -79,9 +79,11 @@ export interface BillingSubscriptions {
   external_id: string;
   id: string;
   plan_version_id: string;
+  price_id: string;
   product: string;
   seats: number;
   source: string;
+  started_at: Timestamp;
   state_at: Timestamp;
   status: string;
   trial_end: Timestamp | null;
@@ -202,13 +204,11 @@ export interface IdentitySigningKeys {
 
 export interface IdentityUsers {
   created_at: Generated<Timestamp>;
-  deleted_at: Timestamp | null;
   email: string;
   email_normalized: string;
   email_verified_at: Timestamp | null;
   full_name: string;
   id: string;
-  platform_role: Generated<string>;
   status: Generated<string>;
   updated_at: Generated<Timestamp>;
 }
@@ -297,12 +297,10 @@ export interface WorkspacesMembers {
 
 export interface WorkspacesWorkspaces {
   created_at: Generated<Timestamp>;
-  deleted_at: Timestamp | null;
   id: string;
   name: string;
   personal_of: string | null;
   slug: string;
-  status: Generated<string>;
   time_zone: Generated<string>;
   updated_at: Generated<Timestamp>;
   workspace_id: Generated<string>;

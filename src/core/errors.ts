@@ -54,7 +54,7 @@ export class PlinthError extends Error {
   readonly occurrence: Occurrence;
 
   constructor(code: string, definition: ErrorDefinition, occurrence: Occurrence = {}) {
-    super(occurrence.detail ?? definition.title, { cause: occurrence.cause });
+    super(occurrence.detail ?? definition.title, occurrence.cause === undefined ? {} : { cause: occurrence.cause });
     this.name = "PlinthError";
     this.code = code;
     this.kind = definition.kind;

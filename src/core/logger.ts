@@ -4,7 +4,17 @@ import { type Config, secretNames } from "./config.ts";
 export type { Logger } from "pino";
 
 /** Names that never reach a log with their value, wherever they stand in an object, beside the secrets of the configuration. */
-const secretFields = ["authorization", "cookie", "set-cookie", "password", "token", "access_token", "refresh_token", "secret", "api_key"];
+const secretFields = [
+  "authorization",
+  "cookie",
+  "set-cookie",
+  "password",
+  "token",
+  "access_token",
+  "refresh_token",
+  "secret",
+  "api_key",
+];
 
 /**
  * The logger: JSON lines on standard output. Values under a secret's name are replaced, at the top and up to two levels down.

@@ -13,12 +13,16 @@ export interface Metrics {
     buckets: number[],
   ): (labels: Record<L, string>, value: number) => void;
   /** A gauge that is read when the page is asked for. */
-  gauge<L extends string>(name: string, help: string, labels: L[], read: () => Iterable<[Record<L, string>, number]>): void;
+  gauge<L extends string>(name: string, help: string, labels: L[], read: () => GaugeValues<L>): void;
   /** The page in the Prometheus text format, with its content type. */
   page(): Promise<{ content_type: string; body: string }>;
   /** Names and help texts of everything registered, for the architecture test and the documentation. */
   describe(): { name: string; help: string }[];
 }
+
+type GaugeValues<L extends string> =
+  | Iterable<[Record<L, string>, number]>
+  | Promise<Iterable<[Record<L, string>, number]>>;
 
 /** Latency buckets in seconds, from 1 ms to 10 s. */
 export const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -42,9 +46,10 @@ export function createMetrics(): Metrics {
         help,
         labelNames,
         registers,
-        collect() {
+        async collect() {
+          const values = await read();
           this.reset();
-          for (const [labels, value] of read()) this.set(labels, value);
+          for (const [labels, value] of values) this.set(labels, value);
         },
       });
     },

@@ -13,7 +13,9 @@ export function readCursor(cursor: string | undefined): Position | undefined {
   const [time = "", id = ""] = Buffer.from(cursor, "base64url").toString("utf8").split("|");
   const created_at = new Date(time);
   if (Number.isNaN(created_at.getTime()) || !isId(id)) {
-    throw requestErrors.invalid({ errors: [{ pointer: "/cursor", detail: "is not a cursor that this list gave out" }] });
+    throw requestErrors.invalid({
+      errors: [{ pointer: "/cursor", detail: "is not a cursor that this list gave out" }],
+    });
   }
   return { created_at, id };
 }

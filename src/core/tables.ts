@@ -36,5 +36,5 @@ export function declaredTables(): readonly (readonly string[])[] {
   return owners;
 }
 
-export { sql } from "kysely";
 export type { Selectable } from "kysely";
+export { sql } from "kysely";

@@ -12,10 +12,20 @@ export async function serveReference(app: FastifyInstance, version: string): Pro
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
-      info: { title: "Plinth", version, description: "The backend under AI subscription products.", license: { name: "MIT", identifier: "MIT" } },
+      info: {
+        title: "Plinth",
+        version,
+        description: "The backend under AI subscription products.",
+        license: { name: "MIT", identifier: "MIT" },
+      },
       components: {
         securitySchemes: {
-          access_token: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "From POST /v1/auth/login" },
+          access_token: {
+            type: "http",
+            scheme: "bearer",
+            bearerFormat: "JWT",
+            description: "From POST /v1/auth/login",
+          },
         },
       },
     },
@@ -43,7 +53,10 @@ export function openApiOf(route: Route) {
 
 /** `GET /v1/prism/turns/{turn_id}` is `get_prism_turns_turn_id`. */
 function operationId({ method, path }: Route): string {
-  const words = path.replace(/^\/v1\//, "").replaceAll(/[{}]/g, "").split(/[^a-zA-Z0-9]+/);
+  const words = path
+    .replace(/^\/v1\//, "")
+    .replaceAll(/[{}]/g, "")
+    .split(/[^a-zA-Z0-9]+/);
   return [method.toLowerCase(), ...words.filter((word) => word !== "")].join("_");
 }
 
@@ -55,10 +68,18 @@ function tagOf(path: string): string {
 function headersOf(route: Route) {
   const properties: Record<string, object> = {};
   if (route.auth === "workspace" && !route.path.includes("{workspace_id}")) {
-    properties["plinth-workspace"] = { type: "string", format: "uuid", description: "The workspace; the personal one without it" };
+    properties["plinth-workspace"] = {
+      type: "string",
+      format: "uuid",
+      description: "The workspace; the personal one without it",
+    };
   }
   if (route.idempotent === true) {
-    properties["idempotency-key"] = { type: "string", maxLength: 255, description: "The same key and request get the first answer" };
+    properties["idempotency-key"] = {
+      type: "string",
+      maxLength: 255,
+      description: "The same key and request get the first answer",
+    };
   }
   return Object.keys(properties).length === 0 ? {} : { headers: { type: "object", properties } };
 }

@@ -49,7 +49,8 @@ export function toProblem(error: PlinthError, request_id: string) {
 /** The public error behind whatever was thrown; a defect becomes `request.internal` with the defect as its cause. */
 export function publicError(error: unknown): PlinthError {
   if (error instanceof PlinthError) return error;
-  if (isConnectionLost(error) || isOverloaded(error)) return requestErrors.unavailable({ retry_after: 1, cause: error });
+  if (isConnectionLost(error) || isOverloaded(error))
+    return requestErrors.unavailable({ retry_after: 1, cause: error });
   if (isFastifyError(error)) return fromFastify(error);
   return requestErrors.internal({ cause: error });
 }
@@ -94,7 +95,8 @@ function fromValidation(error: FastifyError): PlinthError {
 function explain(keyword: string, message: string, params: Record<string, unknown>): string {
   if (keyword === "additionalProperties") return "is not a known field";
   if (keyword === "required") return "is required";
-  if (keyword === "enum" && Array.isArray(params.allowedValues)) return `must be one of ${params.allowedValues.join(", ")}`;
+  if (keyword === "enum" && Array.isArray(params.allowedValues))
+    return `must be one of ${params.allowedValues.join(", ")}`;
   return message;
 }
 

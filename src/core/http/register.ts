@@ -86,14 +86,16 @@ async function contextOf(route: Route, request: FastifyRequest, gatekeeper: Gate
 
 function bearerToken(request: FastifyRequest): string {
   const [, token] = /^Bearer ([\w.~+/-]+=*)$/.exec(request.headers.authorization ?? "") ?? [];
-  if (token === undefined) throw requestErrors.unauthenticated({ detail: "Send an access token: Authorization: Bearer …" });
+  if (token === undefined)
+    throw requestErrors.unauthenticated({ detail: "Send an access token: Authorization: Bearer …" });
   return token;
 }
 
 /** The workspace that the request names: by its path, else by the header `Plinth-Workspace`. */
 function namedWorkspace(request: FastifyRequest): string | undefined {
   const params = request.params;
-  const inPath = typeof params === "object" && params !== null && "workspace_id" in params ? params.workspace_id : undefined;
+  const inPath =
+    typeof params === "object" && params !== null && "workspace_id" in params ? params.workspace_id : undefined;
   const named = inPath ?? request.headers["plinth-workspace"];
   if (named === undefined) return undefined;
   if (typeof named !== "string" || !isId(named)) throw requestErrors.not_found();

@@ -2,7 +2,7 @@ import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import type { Config } from "../config.ts";
-import { PlinthError, requestErrors } from "../errors.ts";
+import { type PlinthError, requestErrors } from "../errors.ts";
 import { newId } from "../id.ts";
 import type { Logger } from "../logger.ts";
 import { latencyBuckets, type Metrics } from "../metrics.ts";
@@ -76,11 +76,11 @@ function observe(app: FastifyInstance, metrics: Metrics): void {
     ["method", "route", "status"],
     latencyBuckets,
   );
-  const failed = metrics.counter(
-    "plinth_http_errors_total",
-    "Answers with an error, by its code",
-    ["method", "route", "code"],
-  );
+  const failed = metrics.counter("plinth_http_errors_total", "Answers with an error, by its code", [
+    "method",
+    "route",
+    "code",
+  ]);
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id).header("cache-control", "no-store");
     if (/%00/.test(request.url)) return done(requestErrors.bad({ detail: "The URL contains a NUL character" }));
@@ -92,7 +92,10 @@ function observe(app: FastifyInstance, metrics: Metrics): void {
     const seconds = reply.elapsedTime / 1_000;
     duration({ method, route, status: String(reply.statusCode) }, seconds);
     if (request.errorCode !== undefined) failed({ method, route, code: request.errorCode });
-    request.log.info({ method, route, status: reply.statusCode, duration_ms: Math.round(reply.elapsedTime) }, "request");
+    request.log.info(
+      { method, route, status: reply.statusCode, duration_ms: Math.round(reply.elapsedTime) },
+      "request",
+    );
     done();
   });
 }
@@ -117,7 +120,10 @@ function answerErrors(app: FastifyInstance): void {
   });
 }
 
-function logError(log: { error: (o: object, m: string) => void; debug: (o: object, m: string) => void }, error: PlinthError) {
+function logError(
+  log: { error: (o: object, m: string) => void; debug: (o: object, m: string) => void },
+  error: PlinthError,
+) {
   const line = { code: error.code, err: error.cause ?? error };
   if (["internal", "unavailable", "bad_gateway"].includes(error.kind)) log.error(line, error.message);
   else log.debug(line, error.message);

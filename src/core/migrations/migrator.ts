@@ -55,7 +55,8 @@ export function createMigrator(options: MigratorOptions): Migrator {
       const last = (await readApplied(client)).at(-1);
       if (last === undefined || enough(last)) return reverted;
       const file = files.find((migration) => isSame(migration, last));
-      if (file === undefined) throw new Error(`The file of migration ${title(last)} is not loaded; switch its product on`);
+      if (file === undefined)
+        throw new Error(`The file of migration ${title(last)} is not loaded; switch its product on`);
       await step(client, file, "down");
       reverted.push({ line: file.line, number: file.number, name: file.name });
     }

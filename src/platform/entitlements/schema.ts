@@ -7,7 +7,9 @@ export const Flag = Closed({ kind: Type.Literal("flag"), enabled: Type.Boolean()
 /** A feature that may be used so often in each window. */
 export const Limit = Closed({
   kind: Type.Literal("limit"),
-  limit: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], { description: "Units in each window; null is unlimited" }),
+  limit: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
+    description: "Units in each window; null is unlimited",
+  }),
   window: Type.Enum(["day", "week", "month", "none"], {
     description: "Calendar day, ISO week or month in the workspace's time zone, or for ever",
   }),

@@ -14,7 +14,7 @@ export interface EventDefinition<T extends TSchema = TSchema> {
 /** Declares a kind of event. A payload holds ids and facts, never a secret: it is stored as it is. */
 export function defineEvent<T extends TSchema>(type: string, description: string, payload: T): EventDefinition<T> {
   const validator = Compile(payload);
-  return {
+  const definition: EventDefinition<T> = {
     type,
     description,
     payload,
@@ -24,6 +24,15 @@ export function defineEvent<T extends TSchema>(type: string, description: string
       throw new TypeError(`The payload of ${type} does not fit its schema: ${faults.join("; ")}`);
     },
   };
+  declared.push(definition);
+  return definition;
+}
+
+const declared: EventDefinition[] = [];
+
+/** Every kind of event that was declared, for the documentation and the architecture tests. */
+export function declaredEvents(): readonly EventDefinition[] {
+  return declared;
 }
 
 /** What a handler learns of the delivery. */

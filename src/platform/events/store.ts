@@ -39,7 +39,10 @@ export async function insertRows(tx: Tx, rows: NewRow[]): Promise<void> {
  * Takes up to `limit` rows that are due, whoever left them: new, waiting for their next try, or abandoned by a worker that died.
  * Materialized, because a re-run sub-select with SKIP LOCKED can lock more rows than the limit.
  */
-export async function claimRows(tx: Tx, options: { subscribers: string[]; token: string; lease_seconds: number; limit: number }) {
+export async function claimRows(
+  tx: Tx,
+  options: { subscribers: string[]; token: string; lease_seconds: number; limit: number },
+) {
   const { rows } = await sql<ClaimedRow>`
     with due as materialized (
       select id from events.outbox
@@ -66,7 +69,11 @@ export async function completeRows(tx: Tx, rows: Pick<ClaimedRow, "id" | "attemp
 }
 
 /** Keeps held rows from being taken for abandoned. */
-export async function extendLeases(tx: Tx, rows: Pick<ClaimedRow, "id" | "attempt">[], lease_seconds: number): Promise<void> {
+export async function extendLeases(
+  tx: Tx,
+  rows: Pick<ClaimedRow, "id" | "attempt">[],
+  lease_seconds: number,
+): Promise<void> {
   await sql`
     update events.outbox o set scheduled_for = plinth.now() + make_interval(secs => ${lease_seconds})
     from unnest(${rows.map(({ id }) => id)}::bigint[], ${rows.map(({ attempt }) => attempt)}::int[]) as held (id, attempt)
@@ -109,7 +116,7 @@ export async function notify(tx: Tx): Promise<void> {
 }
 
 /** Rows by status that are not completed, and the age in seconds of the oldest that is due. */
-export async function backlog(tx: Tx): Promise<{ pending: number; failed: number; lag_seconds: number }> {
+export async function outboxBacklog(tx: Tx): Promise<{ pending: number; failed: number; lag_seconds: number }> {
   const { rows } = await sql<{ pending: number; failed: number; lag_seconds: number }>`
     select count(*) filter (where status <> 'failed') as pending, count(*) filter (where status = 'failed') as failed,
       coalesce(extract(epoch from max(plinth.now() - scheduled_for) filter (where status = 'pending' and scheduled_for <= plinth.now())), 0)::float8

@@ -39,8 +39,16 @@ export function createWorker(options: WorkerOptions): Worker {
   const lease_seconds = options.lease_seconds ?? 30;
   const poll_ms = options.poll_ms ?? 1_000;
   const token = newId();
-  const handled = options.metrics.counter("plinth_events_handled_total", "Events handled, by outcome", ["subscriber", "outcome"]);
-  const duration = options.metrics.histogram("plinth_events_handler_duration_seconds", "Time of a handler", ["subscriber"], latencyBuckets);
+  const handled = options.metrics.counter("plinth_events_handled_total", "Events handled, by outcome", [
+    "subscriber",
+    "outcome",
+  ]);
+  const duration = options.metrics.histogram(
+    "plinth_events_handler_duration_seconds",
+    "Time of a handler",
+    ["subscriber"],
+    latencyBuckets,
+  );
   const ending = new AbortController();
   const queue: ClaimedRow[] = [];
   const held = new Map<number, ClaimedRow>();
@@ -61,7 +69,9 @@ export function createWorker(options: WorkerOptions): Worker {
   const claim = async (): Promise<number> => {
     const limit = concurrency * 10 - queue.length;
     const subscribers = [...events.subscribers().keys()];
-    const rows = await db.systemStatement("outbox claim", (tx) => claimRows(tx, { subscribers, token, lease_seconds, limit }));
+    const rows = await db.systemStatement("outbox claim", (tx) =>
+      claimRows(tx, { subscribers, token, lease_seconds, limit }),
+    );
     for (const row of rows) held.set(row.id, row);
     queue.push(...rows);
     return limit - rows.length;
@@ -75,7 +85,8 @@ export function createWorker(options: WorkerOptions): Worker {
         const batch = finished;
         finished = [];
         const done = await db.systemStatement("outbox complete", (tx) => completeRows(tx, batch));
-        if (done < batch.length) logger.warn({ lost: batch.length - done }, "completions refused: another worker took the rows over");
+        if (done < batch.length)
+          logger.warn({ lost: batch.length - done }, "completions refused: another worker took the rows over");
       }
     })().finally(() => {
       flushing = undefined;
@@ -102,7 +113,13 @@ export function createWorker(options: WorkerOptions): Worker {
     const backoff = subscriber.backoff ?? ((attempt: number) => backoffSeconds(attempt, Math.random()));
     const failure = { message: failureMessage(error), retry_in_seconds: isDead ? null : backoff(row.attempt) };
     handled({ subscriber: row.subscriber, outcome: isDead ? "dead" : "failed" });
-    const line = { err: error, subscriber: row.subscriber, event_id: row.event_id, attempt: row.attempt, request_id: row.request_id };
+    const line = {
+      err: error,
+      subscriber: row.subscriber,
+      event_id: row.event_id,
+      attempt: row.attempt,
+      request_id: row.request_id,
+    };
     logger[isDead ? "error" : "warn"](line, isDead ? "event is a dead letter" : "event handler failed");
     await db.systemStatement("outbox fail", (tx) => failRow(tx, row, failure));
   };
@@ -120,7 +137,9 @@ export function createWorker(options: WorkerOptions): Worker {
     } catch (error) {
       // At the end of the grace the row stays held, and goes back with the others.
       if (ending.signal.aborted) return;
-      await fail(row, subscriber, error).catch((cause) => logger.error({ err: cause }, "could not record a failed event"));
+      await fail(row, subscriber, error).catch((cause) =>
+        logger.error({ err: cause }, "could not record a failed event"),
+      );
       held.delete(row.id);
     } finally {
       duration({ subscriber: row.subscriber }, (performance.now() - began) / 1_000);

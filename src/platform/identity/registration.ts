@@ -62,7 +62,10 @@ export function createRegistration({ db, events, workspaces, passwords, secrets 
       await db.asSystem("register", async (tx) => {
         if ((await insertUser(tx, user)) === undefined) return knownAddress(tx, user, request_id);
         const owner = { user_id: user.id, name: input.company_name ?? full_name };
-        const workspace_id = await workspaces.createPersonal(tx, time_zone === undefined ? owner : { ...owner, time_zone });
+        const workspace_id = await workspaces.createPersonal(
+          tx,
+          time_zone === undefined ? owner : { ...owner, time_zone },
+        );
         await requestVerification(tx, { workspace_id, request_id }, user.id);
       });
       return { email: user.email, status: "verification_sent" };
@@ -75,7 +78,8 @@ export function createRegistration({ db, events, workspaces, passwords, secrets 
         if (user_id === undefined) throw identityErrors.token_invalid();
         await setVerified(tx, user_id);
         const workspace_id = await workspaces.personalOf(tx, user_id);
-        if (workspace_id !== undefined) await events.append(tx, { workspace_id, request_id }, EmailVerified, { user_id });
+        if (workspace_id !== undefined)
+          await events.append(tx, { workspace_id, request_id }, EmailVerified, { user_id });
         return { status: "verified" };
       }),
   };

@@ -1,7 +1,18 @@
 import Type from "typebox";
 import { NoContent, type RateLimit, type Route, route } from "../../core/http/route.ts";
 import { confirmedPage, confirmPage } from "./pages.ts";
-import { Credentials, type Device, Jwks, Me, RefreshRequest, Registered, Registration, Tokens, Verified, VerifyParams } from "./schema.ts";
+import {
+  Credentials,
+  type Device,
+  Jwks,
+  Me,
+  RefreshRequest,
+  Registered,
+  Registration,
+  Tokens,
+  Verified,
+  VerifyParams,
+} from "./schema.ts";
 import type { Identity } from "./service.ts";
 
 const html = { "content-type": "text/html; charset=utf-8" };
@@ -69,7 +80,10 @@ export function identityRoutes(identity: Identity, rate_limit: RateLimit): Route
       responses: { 200: Tokens },
       errors: ["identity.refresh_invalid", "identity.refresh_reused"],
       rate_limit,
-      handler: async ({ ctx, body }) => ({ status: 200, body: await identity.refresh(ctx.request_id, body.refresh_token) }),
+      handler: async ({ ctx, body }) => ({
+        status: 200,
+        body: await identity.refresh(ctx.request_id, body.refresh_token),
+      }),
     }),
     route({
       method: "POST",
@@ -96,7 +110,11 @@ export function identityRoutes(identity: Identity, rate_limit: RateLimit): Route
       summary: "The public keys of access tokens",
       auth: "public",
       responses: { 200: Jwks },
-      handler: async () => ({ status: 200, body: await identity.jwks(), headers: { "cache-control": "public, max-age=300" } }),
+      handler: async () => ({
+        status: 200,
+        body: await identity.jwks(),
+        headers: { "cache-control": "public, max-age=300" },
+      }),
     }),
   ];
 }

@@ -10,7 +10,9 @@ export function normalizeEmail(email: string): string {
   const [, local, domain] = /^([^\s@,;<>()"[\]\\]+)@([^\s@,;<>()"[\]\\]+)$/u.exec(email.trim().normalize("NFKC")) ?? [];
   const ascii = domainToASCII(domain ?? "");
   if (local === undefined || ascii === "" || !ascii.includes(".")) {
-    throw requestErrors.invalid({ errors: [{ pointer: "/email", detail: "must be an e-mail address such as ada@example.com" }] });
+    throw requestErrors.invalid({
+      errors: [{ pointer: "/email", detail: "must be an e-mail address such as ada@example.com" }],
+    });
   }
   return `${local.toLowerCase()}@${ascii}`;
 }
@@ -43,7 +45,12 @@ export interface SessionState {
  * - `reuse`: an older token, or the parent too late: somebody else may hold it; the session ends.
  * - `over`: the session has ended, or the token is not of this session's past.
  */
-export function judgeSpentToken(session: SessionState, generation: number, now: Date, grace_seconds: number): "replay" | "reuse" | "over" {
+export function judgeSpentToken(
+  session: SessionState,
+  generation: number,
+  now: Date,
+  grace_seconds: number,
+): "replay" | "reuse" | "over" {
   if (session.revoked_at !== null || now >= session.expires_at || now >= session.idle_expires_at) return "over";
   if (generation >= session.generation) return "over";
   const age = now.getTime() - session.rotated_at.getTime();

@@ -1,14 +1,24 @@
 import Type, { type Static } from "typebox";
 import { Closed, Id, Timestamp } from "../../core/schema.ts";
 
-const Email = Type.String({ minLength: 3, maxLength: 254, description: "Compared without regard to case and outer spaces" });
-const Password = Type.String({ minLength: 1, maxLength: 256, description: "8 to 256 characters, with upper case, lower case and a digit" });
+const Email = Type.String({
+  minLength: 3,
+  maxLength: 254,
+  description: "Compared without regard to case and outer spaces",
+});
+const Password = Type.String({
+  minLength: 1,
+  maxLength: 256,
+  description: "8 to 256 characters, with upper case, lower case and a digit",
+});
 
 export const Registration = Closed({
   email: Email,
   password: Password,
   full_name: Type.String({ minLength: 1, maxLength: 200, pattern: "\\S" }),
-  company_name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: "\\S", description: "Names the workspace" })),
+  company_name: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, pattern: "\\S", description: "Names the workspace" }),
+  ),
   time_zone: Type.Optional(Type.String({ maxLength: 64, description: "IANA name; UTC when left out" })),
 });
 export type Registration = Static<typeof Registration>;
@@ -19,7 +29,9 @@ export type Registered = Static<typeof Registered>;
 export const Credentials = Closed({
   email: Email,
   password: Password,
-  device_label: Type.Optional(Type.String({ maxLength: 100, description: "How the person will recognise this session" })),
+  device_label: Type.Optional(
+    Type.String({ maxLength: 100, description: "How the person will recognise this session" }),
+  ),
 });
 export type Credentials = Static<typeof Credentials>;
 

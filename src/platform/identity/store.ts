@@ -44,8 +44,16 @@ export async function lockUserByEmail(tx: Tx, email_normalized: string) {
 }
 
 /** Gives an address that nobody has proved yet to whoever registered with it last. */
-export async function replaceUnverified(tx: Tx, id: string, { full_name, email, password_hash }: NewUser): Promise<void> {
-  await tables(tx).updateTable("identity.users").set({ full_name, email, updated_at: now }).where("id", "=", id).execute();
+export async function replaceUnverified(
+  tx: Tx,
+  id: string,
+  { full_name, email, password_hash }: NewUser,
+): Promise<void> {
+  await tables(tx)
+    .updateTable("identity.users")
+    .set({ full_name, email, updated_at: now })
+    .where("id", "=", id)
+    .execute();
   await upsertPassword(tx, id, password_hash);
 }
 
@@ -67,7 +75,10 @@ export async function findByEmail(tx: Tx, email_normalized: string) {
 }
 
 /** Makes the one live token of this purpose; the one before it dies. */
-export async function insertVerification(tx: Tx, token: { id: string; user_id: string; token_hash: Buffer; hours: number }) {
+export async function insertVerification(
+  tx: Tx,
+  token: { id: string; user_id: string; token_hash: Buffer; hours: number },
+) {
   const { hours, ...row } = token;
   await tables(tx)
     .updateTable("identity.one_time_tokens")
@@ -118,7 +129,11 @@ export async function findLiveVerification(tx: Tx, token_id: string) {
 }
 
 export async function findAddressee(tx: Tx, user_id: string) {
-  return tables(tx).selectFrom("identity.users").select(["email", "full_name"]).where("id", "=", user_id).executeTakeFirst();
+  return tables(tx)
+    .selectFrom("identity.users")
+    .select(["email", "full_name"])
+    .where("id", "=", user_id)
+    .executeTakeFirst();
 }
 
 export interface NewSession extends Device {
@@ -168,7 +183,10 @@ export async function rotateSession(
 }
 
 /** Locks a session for the decision about a spent token; with the time of this transaction. */
-export async function lockSession(tx: Tx, id: string): Promise<(SessionState & { user_id: string; now: Date }) | undefined> {
+export async function lockSession(
+  tx: Tx,
+  id: string,
+): Promise<(SessionState & { user_id: string; now: Date }) | undefined> {
   return tables(tx)
     .selectFrom("identity.sessions")
     .select(["user_id", "generation", "rotated_at", "revoked_at", "idle_expires_at", "expires_at", now.as("now")])
@@ -191,7 +209,15 @@ export async function findPrincipal(tx: Tx, session_id: string) {
   return tables(tx)
     .selectFrom("identity.sessions as s")
     .innerJoin("identity.users as u", "u.id", "s.user_id")
-    .select(["s.id as session_id", "s.expires_at", "u.id", "u.email", "u.full_name", "u.email_verified_at", "u.created_at"])
+    .select([
+      "s.id as session_id",
+      "s.expires_at",
+      "u.id",
+      "u.email",
+      "u.full_name",
+      "u.email_verified_at",
+      "u.created_at",
+    ])
     .where("s.id", "=", session_id)
     .where("s.revoked_at", "is", null)
     .where("s.expires_at", ">", now)

@@ -11,7 +11,11 @@ export interface AccessClaims {
 
 /** Issues and checks access tokens (RFC 9068 profile: `typ: at+jwt`), signed with Ed25519. */
 export interface AccessTokens {
-  issue(claims: { user_id: string; session_id: string; token_id: string }): Promise<{ token: string; expires_in: number }>;
+  issue(claims: {
+    user_id: string;
+    session_id: string;
+    token_id: string;
+  }): Promise<{ token: string; expires_in: number }>;
   /** The claims of a token that is ours, whole and in time; undefined for any other. A token seen before is known by heart. */
   check(token: string): Promise<AccessClaims | undefined>;
   /** The public keys (RFC 7517). */
@@ -120,7 +124,8 @@ async function verifyToken(
       currentDate: now,
       requiredClaims: ["exp", "iat", "sub", "jti", "sid"],
     });
-    if (typeof payload.sub !== "string" || typeof payload.sid !== "string" || typeof payload.exp !== "number") return undefined;
+    if (typeof payload.sub !== "string" || typeof payload.sid !== "string" || typeof payload.exp !== "number")
+      return undefined;
     return { user_id: payload.sub, session_id: payload.sid, expires_at: new Date(payload.exp * 1_000) };
   } catch {
     return undefined;

@@ -27,12 +27,7 @@ export interface Usage {
    * `idempotency_key` for the same is counted once and answers as it did first.
    * Throws `usage.limit_reached` (with `limit`, `used`, `resets_at`), `entitlements.missing`, `usage.idempotency_conflict`.
    */
-  consume(
-    tx: Tx,
-    ctx: Ctx,
-    feature: string,
-    options: { amount?: number; idempotency_key: string },
-  ): Promise<Consumed>;
+  consume(tx: Tx, ctx: Ctx, feature: string, options: { amount?: number; idempotency_key: string }): Promise<Consumed>;
   /**
    * Gives back what the key took, once, into the window it was taken from. Again: no effect.
    * Throws `usage.nothing_to_give_back` when nothing was taken under the key.
@@ -50,7 +45,8 @@ interface UsageOptions {
 export function createUsage({ db, entitlements }: UsageOptions): Usage {
   return {
     consume: async (tx, ctx, feature, { amount = 1, idempotency_key }) => {
-      if (!Number.isSafeInteger(amount) || amount < 1) throw new RangeError("An amount is a whole number of at least 1");
+      if (!Number.isSafeInteger(amount) || amount < 1)
+        throw new RangeError("An amount is a whole number of at least 1");
       const { product, name } = splitFeature(feature);
       const { workspace_id } = ctx;
       const user_id = userOf(ctx) ?? null;
@@ -76,7 +72,13 @@ export function createUsage({ db, entitlements }: UsageOptions): Usage {
           const own = counters.filter((counter) => counter.product === each);
           const withUsage = Object.entries(features).map(([name, feature]) => {
             const subject = feature.kind === "limit" && feature.per === "member" ? userOf(ctx) : ctx.workspace_id;
-            return [name, describe(feature, own.find((c) => c.feature === name && c.subject_id === subject))];
+            return [
+              name,
+              describe(
+                feature,
+                own.find((c) => c.feature === name && c.subject_id === subject),
+              ),
+            ];
           });
           described.push({ ...snapshot, features: Object.fromEntries(withUsage) });
         }

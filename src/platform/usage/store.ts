@@ -31,7 +31,9 @@ export async function consume(tx: Tx, input: ConsumeInput): Promise<Consumption>
 
 export async function giveBack(tx: Tx, input: Pick<ConsumeInput, "workspace_id" | "idempotency_key" | "log_id">) {
   const { rows } = await sql<{ outcome: "ok" | "already" | "unknown" }>`
-    select * from usage.give_back(${input.workspace_id}, ${input.idempotency_key}, ${input.log_id})`.execute(tables(tx));
+    select * from usage.give_back(${input.workspace_id}, ${input.idempotency_key}, ${input.log_id})`.execute(
+    tables(tx),
+  );
   return rows[0]?.outcome;
 }
 

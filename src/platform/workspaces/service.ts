@@ -39,13 +39,19 @@ interface WorkspacesOptions {
 
 /** Tenants and their members. */
 export function createWorkspaces({ db, listener, events }: WorkspacesOptions) {
-  const places = createLiveCache<Place & { user_id: string }>({ listener, tags: ({ user_id }) => [`member:${user_id}`] });
+  const places = createLiveCache<Place & { user_id: string }>({
+    listener,
+    tags: ({ user_id }) => [`member:${user_id}`],
+  });
   listener.on("plinth_changes", (tag) => places.forget(tag));
 
   return {
     /** Makes a person's own workspace, in the transaction that makes the person. Returns its id. */
     createPersonal: async (tx: Tx, owner: { user_id: string; name: string; time_zone?: string }): Promise<string> => {
-      const workspace = newRow({ name: owner.name, ...(owner.time_zone === undefined ? {} : { time_zone: owner.time_zone }) });
+      const workspace = newRow({
+        name: owner.name,
+        ...(owner.time_zone === undefined ? {} : { time_zone: owner.time_zone }),
+      });
       await insertWorkspace(tx, { ...workspace, personal_of: owner.user_id }, owner.user_id);
       return workspace.id;
     },

@@ -15,7 +15,10 @@ export interface NewWorkspaceRow {
 /** Inserts a workspace and its first owner. */
 export async function insertWorkspace(tx: Tx, workspace: NewWorkspaceRow, owner_id: string): Promise<void> {
   const created_at = sql<Date>`date_trunc('milliseconds', plinth.now())`;
-  await tables(tx).insertInto("workspaces.workspaces").values({ ...workspace, created_at }).execute();
+  await tables(tx)
+    .insertInto("workspaces.workspaces")
+    .values({ ...workspace, created_at })
+    .execute();
   await tables(tx)
     .insertInto("workspaces.members")
     .values({ workspace_id: workspace.id, user_id: owner_id, role: "owner", created_at })
@@ -43,7 +46,9 @@ export async function listOwn(tx: Tx, user_id: string, after: Position | undefin
     .innerJoin("workspaces.workspaces as w", "w.id", "m.workspace_id")
     .select([...columns, isPersonal, "m.role"])
     .where("m.user_id", "=", user_id)
-    .$if(after !== undefined, (query) => query.where(sql<boolean>`(w.created_at, w.id) > (${after?.created_at}, ${after?.id})`))
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(w.created_at, w.id) > (${after?.created_at}, ${after?.id})`),
+    )
     .orderBy("w.created_at")
     .orderBy("w.id")
     .limit(limit + 1)
@@ -52,7 +57,11 @@ export async function listOwn(tx: Tx, user_id: string, after: Position | undefin
 }
 
 export async function findWorkspace(tx: Tx, id: string) {
-  return tables(tx).selectFrom("workspaces.workspaces as w").select([...columns, isPersonal]).where("w.id", "=", id).executeTakeFirst();
+  return tables(tx)
+    .selectFrom("workspaces.workspaces as w")
+    .select([...columns, isPersonal])
+    .where("w.id", "=", id)
+    .executeTakeFirst();
 }
 
 export async function updateName(tx: Tx, id: string, name: string): Promise<void> {
@@ -68,7 +77,9 @@ export async function listMembers(tx: Tx, workspace_id: string, after: Position 
     .selectFrom("workspaces.members as m")
     .select(["m.user_id", "m.role", "m.created_at"])
     .where("m.workspace_id", "=", workspace_id)
-    .$if(after !== undefined, (query) => query.where(sql<boolean>`(m.created_at, m.user_id) > (${after?.created_at}, ${after?.id})`))
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(m.created_at, m.user_id) > (${after?.created_at}, ${after?.id})`),
+    )
     .orderBy("m.created_at")
     .orderBy("m.user_id")
     .limit(limit + 1)

@@ -1,0 +1,250 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import { type Clock, systemClock } from "./core/clock.ts";
+import type { Config } from "./core/config.ts";
+import type { Keyring } from "./core/crypto.ts";
+import { createDatabase, type Database } from "./core/database.ts";
+import { createIdempotency } from "./core/http/idempotency.ts";
+import { serveReference } from "./core/http/openapi.ts";
+import { type Dependency, operationRoutes } from "./core/http/operations.ts";
+import { createRateLimiter } from "./core/http/rate-limit.ts";
+import { registerRoutes } from "./core/http/register.ts";
+import type { Route } from "./core/http/route.ts";
+import { createServer } from "./core/http/server.ts";
+import { createListener, type Listener } from "./core/listener.ts";
+import type { Logger } from "./core/logger.ts";
+import { createMetrics, type Metrics } from "./core/metrics.ts";
+import { ping } from "./core/ping.ts";
+import { createRedis, type RedisClient } from "./core/redis.ts";
+import { createShutdown, within } from "./core/shutdown.ts";
+import { tenantWallFaults } from "./core/tenant-wall.ts";
+import { createAiFromConfig } from "./platform/ai/index.ts";
+import { billingRoutes, createBilling } from "./platform/billing/index.ts";
+import { createEntitlements } from "./platform/entitlements/index.ts";
+import { createEvents, createWorker, outboxBacklog } from "./platform/events/index.ts";
+import { createIdentity, identityRoutes } from "./platform/identity/index.ts";
+import { createMessagingFromConfig, messagingRoutes } from "./platform/messaging/index.ts";
+import { createSafety, parsePolicy } from "./platform/safety/index.ts";
+import { createUsage, usageRoutes } from "./platform/usage/index.ts";
+import { createWorkspaces, workspaceRoutes } from "./platform/workspaces/index.ts";
+import type { Doors, Product, ProductParts } from "./product.ts";
+import { version } from "./version.ts";
+
+export interface AppOptions {
+  config: Config;
+  keyring: Keyring;
+  app_url: string;
+  system_url: string;
+  /** Where clients reach the API. */
+  public_url: string;
+  products: Product[];
+  /** The plan files, the products' first. */
+  plans: { file: string; text: string }[];
+  logger: Logger;
+  clock?: Clock;
+  /** What this process does: answer requests, handle events, or both. */
+  role: "api" | "worker" | "all";
+}
+
+/** The assembled process. */
+export interface App {
+  http: FastifyInstance;
+  /** Whether mail goes to the dev mailbox. */
+  hasMailbox: boolean;
+  /** What an operator should know before relying on it. */
+  warnings: string[];
+  /** Reads the catalogue, checks the products' tables, listens for changes, starts the worker. */
+  start(): Promise<void>;
+  /** Takes no new requests, finishes those in flight within the grace, then the handlers, then closes the pools. */
+  stop(): Promise<void>;
+}
+
+/** Builds the process. The order of the lines is the architecture: who stands below needs who stands above. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, keyring, public_url, products, logger, role } = options;
+  const clock = options.clock ?? systemClock;
+  const shutdown = createShutdown((step, error) => logger.error({ err: error, step }, "a step of the shutdown failed"));
+  const onError = (error: unknown) =>
+    logger.warn({ err: error }, "a connection was lost or a task failed; trying again");
+  let isEnding = false;
+
+  // The core.
+  const metrics = createMetrics();
+  const tasks = metrics.counter(
+    "plinth_database_system_tasks_total",
+    "Transactions across workspaces, by their reason",
+    ["reason"],
+  );
+  const onSystem = (reason: string) => tasks({ reason });
+  const db = createDatabase({ ...options, clock, pool_size: config.DATABASE_POOL_SIZE, onError, onSystem });
+  shutdown.add("database pools", db.close);
+  const listener = createListener({ url: options.system_url, onError });
+  shutdown.add("listener", listener.stop);
+  const redis = config.REDIS_URL === undefined ? undefined : createRedis({ url: config.REDIS_URL, onError });
+  if (redis !== undefined) shutdown.add("redis", () => redis.disconnect());
+
+  // The platform.
+  const events = createEvents({ db, onError });
+  shutdown.add("notifications", events.settled);
+  const messaging = createMessagingFromConfig({ config, db });
+  const entitlements = createEntitlements({ db, events });
+  const usage = createUsage({ db, entitlements });
+  const workspaces = createWorkspaces({ db, listener, events });
+  const stands = { db, listener, events, workspaces, messaging, clock, keyring, public_url };
+  const identity = createIdentity({ ...stands, ...identitySettings(config) });
+  const stripe = { secrets: config.STRIPE_WEBHOOK_SECRET, environment: stripeEnvironment(config) };
+  const billing = createBilling({ db, entitlements, events, logger, metrics, clock, stripe });
+  const rules = await configFile(config, "safety.yaml");
+  const safety = createSafety({ db, policy: parsePolicy(rules.text, rules.file), keyring, metrics });
+  const ai = createAiFromConfig({
+    config,
+    models: await configFile(config, "models.yaml"),
+    db,
+    logger,
+    metrics,
+    clock,
+  });
+  shutdown.add("ai providers", ai.close);
+
+  // The products, on the doors that are theirs.
+  const doors: Doors = { db, entitlements, usage, ai, safety, events, messaging, logger };
+  const parts = products.map((product) => partsOf(product, doors));
+  events.subscribe([...identity.subscribers, ...parts.flatMap(({ subscribers }) => subscribers)]);
+
+  // The transport.
+  const http = await createServer({ config, logger, metrics });
+  await serveReference(http, version);
+  const dependencies = dependenciesOf(db, listener, redis);
+  const operations = { version, dependencies, metrics, metrics_token: config.METRICS_TOKEN, isEnding: () => isEnding };
+  const routes: Route[] = [
+    ...operationRoutes(operations),
+    ...identityRoutes(identity, { name: "auth", limit: config.AUTH_RATE_LIMIT, window_seconds: 60 }),
+    ...workspaceRoutes(workspaces),
+    ...billingRoutes(billing),
+    ...usageRoutes(usage),
+    ...messagingRoutes(messaging),
+    ...parts.flatMap((part) => part.routes),
+  ];
+  const idempotency = createIdempotency(db);
+  const gatekeeper = { authenticate: identity.authenticate, enterWorkspace: workspaces.enter };
+  registerRoutes(http, routes, { gatekeeper, idempotency, rateLimiter: createRateLimiter(redis) });
+  exposeGauges(metrics, db);
+  const worker = createWorker({ db, events, listener, logger, metrics, concurrency: config.WORKER_CONCURRENCY });
+
+  return {
+    http,
+    hasMailbox: messaging.mailbox !== undefined,
+    warnings: messaging.warning === undefined ? [] : [messaging.warning],
+    start: async () => {
+      await refuseOpenTables(db, products);
+      await billing.loadCatalogue(
+        options.plans,
+        products.map(({ name }) => name),
+      );
+      await listener.start();
+      if (role !== "api") {
+        worker.start();
+        shutdown.add("worker", () => worker.stop(config.SHUTDOWN_GRACE_MS));
+        shutdown.add(
+          "housekeeping",
+          hourly(() => idempotency.purge(), onError),
+        );
+      }
+      shutdown.add("http", () => within(config.SHUTDOWN_GRACE_MS, Promise.resolve(http.close())));
+    },
+    stop: () => {
+      isEnding = true;
+      return shutdown.run();
+    },
+  };
+}
+
+function identitySettings(config: Config) {
+  return {
+    access_token_minutes: config.ACCESS_TOKEN_MINUTES,
+    sessions: {
+      idle_days: config.SESSION_IDLE_DAYS,
+      absolute_days: config.SESSION_ABSOLUTE_DAYS,
+      refresh_grace_seconds: config.REFRESH_GRACE_SECONDS,
+    },
+    hashing: { concurrency: config.PASSWORD_HASH_CONCURRENCY, queue: config.PASSWORD_HASH_QUEUE },
+  };
+}
+
+function stripeEnvironment(config: Config): "live" | "test" {
+  return config.STRIPE_ENVIRONMENT ?? (config.NODE_ENV === "production" ? "live" : "test");
+}
+
+async function configFile(config: Config, name: string): Promise<{ file: string; text: string }> {
+  const file = join(config.PLINTH_CONFIG_DIR, name);
+  return { file, text: await readFile(file, "utf8") };
+}
+
+/** What the product brings, held to the house's rules: its own routes and names, nobody else's. */
+function partsOf(product: Product, doors: Doors): Required<ProductParts> {
+  const { routes = [], subscribers = [] } = product.create?.(doors) ?? {};
+  for (const { path } of routes) {
+    if (path !== `/v1/${product.name}` && !path.startsWith(`/v1/${product.name}/`)) {
+      throw new Error(`The product ${product.name} has the route ${path}; its routes begin with /v1/${product.name}/`);
+    }
+  }
+  for (const { name } of subscribers) {
+    if (!name.startsWith(`${product.name}.`)) {
+      throw new Error(`The product ${product.name} has the subscriber ${name}; its names begin with ${product.name}.`);
+    }
+  }
+  return { routes, subscribers };
+}
+
+/** Nobody is served while a product has a table outside the tenant wall. */
+async function refuseOpenTables(db: Database, products: Product[]): Promise<void> {
+  const schemas = products.filter(({ migrations }) => migrations !== undefined).map(({ name }) => name);
+  const faults = await db.asSystem("tenant wall", (tx) => tenantWallFaults(tx, schemas));
+  if (faults.length === 0) return;
+  const list = faults.map((fault) => `  - ${fault}`).join("\n");
+  throw new Error(
+    `These tables are not behind the tenant wall:\n${list}\nCall plinth.protect_tenant_table('<table>') in the migration.`,
+  );
+}
+
+function dependenciesOf(db: Database, listener: Listener, redis: RedisClient | undefined): Dependency[] {
+  const hears = async () => {
+    if (!listener.connected()) throw new Error("not listening");
+  };
+  return [
+    { name: "database", check: () => db.systemStatement("health", ping) },
+    { name: "notifications", check: hears, optional: true },
+    ...(redis === undefined ? [] : [{ name: "redis", check: () => redis.ping(), optional: true }]),
+  ];
+}
+
+function exposeGauges(metrics: Metrics, db: Database): void {
+  metrics.gauge("plinth_database_connections", "Connections of the pools, by state", ["pool", "state"], () =>
+    db.pools().flatMap(({ pool, total, idle, waiting }) => [
+      [{ pool, state: "used" }, total - idle],
+      [{ pool, state: "idle" }, idle],
+      [{ pool, state: "awaited" }, waiting],
+    ]),
+  );
+  metrics.gauge(
+    "plinth_events_backlog",
+    "Outbox rows not delivered yet, dead letters, and seconds that the oldest waits",
+    ["measure"],
+    async () => {
+      const { pending, failed, lag_seconds } = await db.systemStatement("metrics", outboxBacklog);
+      return [
+        [{ measure: "pending" }, pending],
+        [{ measure: "dead" }, failed],
+        [{ measure: "lag_seconds" }, lag_seconds],
+      ];
+    },
+  );
+}
+
+/** Runs the task every hour; returns what ends that. */
+function hourly(task: () => Promise<unknown>, onError: (error: unknown) => void): () => void {
+  const timer = setInterval(() => void task().catch(onError), 3_600_000);
+  timer.unref();
+  return () => clearInterval(timer);
+}

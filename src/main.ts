@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+import { parseArgs } from "node:util";
+import { ConfigError } from "./core/config.ts";
+
+const help = `plinth <command> [options]
+
+  serve      Start the API and the worker
+               --role api|worker|all   What this process does (default: all)
+               --product <file>        A product of your own; may be given again
+  migrate    Move the database along its history
+               up                      Apply what is pending
+               down                    Take back the migration applied last
+               to <number>             Go to a migration of the platform; 0 empties the database
+               status                  Show what is applied
+               --product <file>
+  doctor     Check everything that the configuration names, and say what to do
+  simulate   Sign real-looking notifications and send them to a running Plinth
+               stripe <event> --workspace <id> --plan <plan_id> [--url <api>] [--customer <id>] [--subscription <id>]
+               stripe                  List the events
+  openapi    Print the OpenAPI document
+  help       This text
+
+Variables are read from the environment; docs/configuration.md names them all.
+`;
+
+type Command = (options: CommandOptions) => Promise<void>;
+
+export interface CommandOptions {
+  arguments: string[];
+  flags: Record<string, string | undefined>;
+  /** Files of products given with --product. */
+  products: string[];
+}
+
+/** Each loads what it needs when it is asked for, so that a small command starts fast. */
+const commands: Record<string, () => Promise<Command>> = {
+  serve: async () => (await import("./commands/serve.ts")).serve,
+  migrate: async () => (await import("./commands/migrate.ts")).migrate,
+  doctor: async () => (await import("./commands/doctor.ts")).doctor,
+  simulate: async () => (await import("./commands/simulate.ts")).simulate,
+  openapi: async () => (await import("./commands/openapi.ts")).openapi,
+};
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      role: { type: "string" },
+      product: { type: "string", multiple: true },
+      workspace: { type: "string" },
+      plan: { type: "string" },
+      url: { type: "string" },
+      customer: { type: "string" },
+      subscription: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  const [name = "help", ...rest] = positionals;
+  const load = commands[name];
+  if (values.help === true || name === "help") return void process.stdout.write(help);
+  if (load === undefined) throw new Error(`There is no command ${name}. plinth help lists them.`);
+  const { product = [], help: _, ...flags } = values;
+  await (await load())({ arguments: rest, flags, products: product });
+}
+
+main().catch((error: unknown) => {
+  const isExpected = error instanceof ConfigError || (error instanceof Error && error.cause === undefined);
+  process.stderr.write(`\n${isExpected && error instanceof Error ? error.message : format(error)}\n`);
+  process.exitCode = 1;
+});
+
+function format(error: unknown): string {
+  return error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);
+}

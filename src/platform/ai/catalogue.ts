@@ -1,0 +1,106 @@
+import { Compile } from "typebox/compile";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { ConfigError } from "../../core/config.ts";
+import { CatalogueFile, type FeatureSettings, type ModelSettings } from "./schema.ts";
+
+/** Which model answers for which feature, and what it costs: `config/models.yaml`, as it is read once. */
+export interface Catalogue {
+  /** The settings of a feature; those of `default` for one that is not listed. */
+  feature(name: string): FeatureSettings;
+  /** A model's settings; undefined for a model that is not listed. */
+  model(name: string): ModelSettings | undefined;
+  /** The names of the providers that the models need. */
+  providers(): string[];
+}
+
+const validator = Compile(CatalogueFile);
+
+/** Reads the catalogue. Throws a ConfigError with every mistake in it, each as `file:line`; `file` is the name that stands there. */
+export function parseModels(text: string, file: string): Catalogue {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const mistakes = findMistakes(document);
+  if (mistakes.length > 0) {
+    const named = mistakes.map(({ offset, message }) => ({ line: lines.linePos(offset).line, message }));
+    throw new ConfigError(
+      named.sort((a, b) => a.line - b.line).map(({ line, message }) => `${file}:${line} ${message}`),
+    );
+  }
+  return createCatalogue(validator.Parse(document.toJS()));
+}
+
+function createCatalogue(content: CatalogueFile): Catalogue {
+  const models = new Map(Object.entries(content.models));
+  const features = new Map(Object.entries(content.features));
+  const fallback = features.get("default");
+  if (fallback === undefined) throw new TypeError("A catalogue without the feature default");
+  return {
+    feature: (name) => features.get(name) ?? fallback,
+    model: (name) => models.get(name),
+    providers: () => [...new Set([...models.values()].map(({ provider }) => provider))],
+  };
+}
+
+interface Mistake {
+  /** Where in the text, in characters. */
+  offset: number;
+  message: string;
+}
+
+/** Mistakes of the syntax, else of the shape, else of what refers to what: the later ones make no sense before the earlier are gone. */
+function findMistakes(document: Document): Mistake[] {
+  const syntax = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ offset: pos[0], message }));
+  if (syntax.length > 0) return syntax;
+  const value = contentOf(document);
+  if ("offset" in value) return [value];
+  if (validator.Check(value.content)) return danglingNames(document, value.content);
+  return validator.Errors(value.content).flatMap((error) => {
+    // An unknown member is told twice: once for the object, once for the member, which is the better place.
+    if (error.keyword === "additionalProperties") return [];
+    const path = pathOf(error.instancePath);
+    const message = error.keyword === "boolean" ? "is not known here" : error.message;
+    return [{ offset: offsetOf(document, path), message: `${path.join(".") || "the file"} ${message}` }];
+  });
+}
+
+/** What the document says; a broken alias is found only here. */
+function contentOf(document: Document): { content: unknown } | Mistake {
+  try {
+    return { content: document.toJS() };
+  } catch (error) {
+    return { offset: 0, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function danglingNames(document: Document, { models, features }: CatalogueFile): Mistake[] {
+  const unknown = Object.entries(features)
+    .filter(([, { model }]) => !Object.hasOwn(models, model))
+    .map(([name, { model }]) => ({
+      offset: offsetOf(document, ["features", name, "model"]),
+      message: `features.${name}.model names ${model}, which is not among the models`,
+    }));
+  if (Object.hasOwn(features, "default")) return unknown;
+  return [...unknown, { offset: offsetOf(document, ["features"]), message: "features.default is missing" }];
+}
+
+/** The members of a JSON pointer (RFC 6901). */
+function pathOf(pointer: string): string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** Where a path's key stands in the text; as near to it as there is something. */
+function offsetOf(document: Document, path: string[]): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const name of path) {
+    if (!isMap(node)) return offset;
+    const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === name);
+    if (pair === undefined || !isNode(pair.key)) return offset;
+    offset = pair.key.range?.[0] ?? offset;
+    node = pair.value;
+  }
+  return offset;
+}

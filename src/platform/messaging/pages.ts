@@ -1,0 +1,41 @@
+import type { CaughtMail } from "./schema.ts";
+import { escapeHtml } from "./templates.ts";
+
+/** The list of caught mails. */
+export function mailboxPage(mails: CaughtMail[]): string {
+  const rows = mails.map(
+    ({ id, to, subject, created_at }) =>
+      `<li><a href="/dev/mailbox/${id}"><b>${escapeHtml(subject)}</b><span>${escapeHtml(to)}</span><time>${created_at.toISOString().slice(0, 19).replace("T", " ")}</time></a></li>`,
+  );
+  const list =
+    rows.length === 0 ? "<p>No mail yet. Sign somebody up, and the mail comes here.</p>" : `<ul>${rows.join("")}</ul>`;
+  return page("Mailbox", `<p class="note">Mails of this development server end here. Reload for new ones.</p>${list}`);
+}
+
+/** One mail: its HTML in a frame that runs nothing, and its text. */
+export function mailPage({ to, subject, text, html, created_at }: CaughtMail): string {
+  return page(
+    subject,
+    `<p class="note"><a href="/dev/mailbox">All mails</a> · to ${escapeHtml(to)} · ${created_at.toISOString().slice(0, 19).replace("T", " ")} UTC</p>
+<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" title="The mail as HTML" srcdoc="${escapeHtml(html.replace("<body", '<base target="_blank"><body'))}"></iframe>
+<h2>As text</h2><pre>${linked(text)}</pre>`,
+  );
+}
+
+/** The text with its addresses as links. */
+function linked(text: string): string {
+  return escapeHtml(text).replaceAll(
+    /https?:\/\/[^\s<]+/g,
+    (url) => `<a href="${url}" target="_blank" rel="noopener">${url}</a>`,
+  );
+}
+
+function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)} · Plinth</title>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#1c2430}
+a{color:#2456d6}ul{list-style:none;padding:0;border-top:1px solid #dde3ee}li a{display:grid;grid-template-columns:1fr auto;gap:0 1rem;padding:.7rem .3rem;border-bottom:1px solid #dde3ee;text-decoration:none;color:inherit}
+li a:hover{background:#f4f6fa}li span{color:#5a6577}time,.note{color:#5a6577;font-size:.9rem}iframe{width:100%;height:24rem;border:1px solid #dde3ee;border-radius:.5rem}pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f6fa;padding:1rem;border-radius:.5rem}</style>
+</head><body><h1>${escapeHtml(title)}</h1>${body}</body></html>
+`;
+}

@@ -1,0 +1,172 @@
+// Starts a fresh Plinth and drives it as a client would, over HTTP alone: sign up, pay, use, be refused, lapse.
+// What counts is what the API answered; the first answer that is not the expected one ends it loudly.
+import assert from "node:assert/strict";
+import { checkoutCompleted, signStripeEvent, subscriptionEvent } from "../../src/platform/billing/stripe-simulator.ts";
+import { type Client, client, type Session } from "./client.ts";
+import { startPlinth } from "./plinth.ts";
+
+const webhookSecret = "whsec_of_the_journey";
+const password = "Correct-horse-7";
+const began = performance.now();
+let last = began;
+
+function done(step: string): void {
+  const now = performance.now();
+  console.log(`  ✓ ${step.padEnd(64)} ${(now - last).toFixed(0).padStart(6)} ms`);
+  last = now;
+}
+
+/** Signs up, reads the mailed link, confirms and signs in. */
+async function signUp(api: Client, email: string): Promise<Session> {
+  const registered = await api.post("/v1/auth/register", {
+    email,
+    password,
+    full_name: "Ada Lovelace",
+    time_zone: "Europe/London",
+  });
+  assert.deepEqual([registered.status, registered.body], [201, { email, status: "verification_sent" }]);
+  done(`signs up as ${email}`);
+  const early = await api.post("/v1/auth/login", { email, password });
+  assert.deepEqual([early.status, early.body.code], [403, "identity.email_unverified"]);
+  const link = await api.mailedLink(email);
+  done("reads the mailed link");
+  assert.equal((await api.get(link)).status, 200, "the link shows a page");
+  assert.equal(
+    (await api.post("/v1/auth/login", { email, password })).status,
+    403,
+    "looking at the page confirms nothing",
+  );
+  assert.deepEqual((await api.post(link)).body, { status: "verified" });
+  assert.equal((await api.post(link)).status, 410, "the link works once");
+  done("confirms the address");
+  const login = await api.post("/v1/auth/login", { email, password });
+  assert.equal(login.status, 200);
+  const session: Session = { access_token: login.body.access_token, refresh_token: login.body.refresh_token };
+  const me = await api.get("/v1/me", session);
+  assert.deepEqual([me.status, me.body.email, me.body.email_verified], [200, email, true]);
+  done("signs in");
+  return session;
+}
+
+async function planOf(api: Client, session: Session) {
+  const { status, body } = await api.get("/v1/billing/entitlements?product=prism", session);
+  assert.equal(status, 200);
+  const [prism] = body.data;
+  return { plan: prism.plan_id as string, turns: prism.features.turns_per_day as { limit: number; used: number } };
+}
+
+async function takeTurn(api: Client, session: Session, question: string) {
+  return api.post("/v1/prism/turns", { question }, session);
+}
+
+async function sendStripe(api: Client, event: object): Promise<void> {
+  const { body, signature } = signStripeEvent(event, webhookSecret);
+  const answer = await api.raw("/v1/webhooks/stripe", body, {
+    "stripe-signature": signature,
+    "content-type": "application/json",
+  });
+  assert.equal(answer.status, 200, `the webhook answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+}
+
+async function journey(api: Client): Promise<void> {
+  const ada = await signUp(api, "ada@example.com");
+  const workspaces = await api.get("/v1/workspaces", ada);
+  assert.equal(workspaces.body.data.length, 1, "one personal workspace");
+  const workspace_id: string = workspaces.body.data[0].id;
+
+  const plans = await api.get("/v1/plans?product=prism");
+  const ids = plans.body.data.map((plan: { id: string }) => plan.id);
+  assert.deepEqual(ids, ["prism.free", "prism.prism", "prism.prism_plus"], "plans by price");
+  done("lists the plans by price");
+  const free = await planOf(api, ada);
+  assert.equal(free.plan, "prism.free");
+  done(`is entitled to ${free.turns.limit} turns a day on the free plan`);
+
+  for (let used = 1; used <= free.turns.limit; used++) {
+    const turn = await takeTurn(api, ada, `What did I learn today, part ${used}?`);
+    assert.deepEqual([turn.status, turn.body.status, turn.body.provider], [201, "completed", "demo"]);
+  }
+  done(`takes ${free.turns.limit} turns`);
+  const refused = await takeTurn(api, ada, "One more?");
+  assert.deepEqual(
+    [refused.status, refused.body.code, refused.body.limit, refused.body.used],
+    [429, "usage.limit_reached", free.turns.limit, free.turns.limit],
+  );
+  assert.ok(new Date(refused.body.resets_at).getTime() > Date.now(), "the limit resets in the future");
+  done("is refused at the limit: 429, with when it resets");
+
+  const customer = "cus_journey_ada";
+  const subscription = "sub_journey_ada";
+  const created = subscriptionEvent("customer.subscription.created", {
+    subscription,
+    customer,
+    price: "price_prism_monthly",
+    status: "active",
+  });
+  const checkout = checkoutCompleted({ subscription, customer, workspace_id });
+  for (const event of [created, checkout, created, checkout]) await sendStripe(api, event);
+  const paid = performance.now();
+  const prism = await planOf(api, ada);
+  assert.equal(prism.plan, "prism.prism");
+  assert.ok(performance.now() - paid < 1_000, "the paid plan shows within a second");
+  done(`pays, notified in the wrong order and twice: ${prism.turns.limit} turns a day`);
+  assert.equal((await takeTurn(api, ada, "And now?")).status, 201);
+  done("takes turns again");
+
+  const refreshed = await api.post("/v1/auth/refresh", { refresh_token: ada.refresh_token });
+  assert.equal(refreshed.status, 200);
+  assert.notEqual(refreshed.body.refresh_token, ada.refresh_token);
+  const fresh: Session = { access_token: refreshed.body.access_token, refresh_token: refreshed.body.refresh_token };
+  assert.equal((await api.get("/v1/me", fresh)).status, 200);
+  done("refreshes the session");
+
+  const before = await planOf(api, fresh);
+  const crisis = await takeTurn(api, fresh, "I am going to kill myself tonight.");
+  assert.deepEqual([crisis.status, crisis.body.safety?.status], [200, "crisis"]);
+  assert.ok(crisis.body.resources.length > 0, "help is offered");
+  assert.equal((await planOf(api, fresh)).turns.used, before.turns.used, "nothing was counted");
+  const turns = await api.get("/v1/prism/turns?limit=100", fresh);
+  assert.equal(turns.body.data.length, free.turns.limit + 1, "nothing was generated or stored");
+  done("a text in crisis is answered with help before any generation");
+
+  await sendStripe(
+    api,
+    subscriptionEvent("customer.subscription.deleted", {
+      subscription,
+      customer,
+      price: "price_prism_monthly",
+      status: "canceled",
+    }),
+  );
+  const lapsed = await planOf(api, fresh);
+  assert.equal(lapsed.plan, "prism.free");
+  assert.equal((await takeTurn(api, fresh, "Still there?")).body.code, "usage.limit_reached");
+  done("the subscription ends: free again, and at its limit");
+
+  const grace = await signUp(api, "grace@example.com");
+  assert.deepEqual((await api.get("/v1/prism/turns", grace)).body.data, []);
+  const foreign = await api.get(`/v1/workspaces/${workspace_id}`, grace);
+  const random = await api.get(`/v1/workspaces/${crypto.randomUUID()}`, grace);
+  assert.deepEqual([foreign.status, foreign.body.code], [random.status, random.body.code]);
+  assert.equal(foreign.status, 404);
+  const through = await api.get("/v1/prism/turns", grace, { "plinth-workspace": workspace_id });
+  assert.equal(through.status, 404);
+  done("another person sees none of it");
+
+  assert.equal((await api.post("/v1/auth/logout", undefined, fresh)).status, 204);
+  assert.equal((await api.get("/v1/me", fresh)).status, 401);
+  done("signs out: the access token is refused at once");
+}
+
+const plinth = await startPlinth({ STRIPE_WEBHOOK_SECRET: webhookSecret, AI_API_KEY: "" });
+console.log(`\nThe journey, against ${plinth.url}\n`);
+done("Plinth starts on an empty machine");
+try {
+  await journey(client(plinth.url));
+  console.log(`\n  Arrived after ${((performance.now() - began) / 1_000).toFixed(1)} s.\n`);
+} catch (error) {
+  console.error("\n  ✗ The journey ended here.\n", error, `\n\nWhat Plinth said:\n${plinth.output()}`);
+  process.exitCode = 1;
+} finally {
+  await plinth.stop();
+}

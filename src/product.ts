@@ -59,4 +59,5 @@ export { newId } from "./core/id.ts";
 export { pageOf, readCursor } from "./core/pages.ts";
 export { Closed, Id, Page, PageQuery, Timestamp } from "./core/schema.ts";
 export { productTables, sql, type Tx } from "./core/tables.ts";
+export type { Generated } from "kysely";
 export { type Delivery, defineEvent, defineSubscriber, type Subscriber } from "./platform/events/index.ts";

@@ -1,3 +1,4 @@
+export { parseModels } from "./catalogue.ts";
 export { createAiFromConfig } from "./configure.ts";
 export { aiErrors } from "./errors.ts";
 export type { Message, MeteredUsage } from "./schema.ts";

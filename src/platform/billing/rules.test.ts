@@ -57,7 +57,7 @@ function told(status: SubscriptionStatus, second: number, more: Partial<ToldSubs
 }
 
 /** What is known after the news have come in, in this order. */
-function after(news: ToldSubscription[]): KnownSubscription | undefined {
+function learned(news: ToldSubscription[]): KnownSubscription | undefined {
   return news.reduce<KnownSubscription | undefined>((current, each) => {
     const next = resolve(current, each, offers);
     if (typeof next === "string") return current;
@@ -66,13 +66,13 @@ function after(news: ToldSubscription[]): KnownSubscription | undefined {
 }
 
 function statusAfter(...news: ToldSubscription[]) {
-  return after(news)?.state.status;
+  return learned(news)?.state.status;
 }
 
 describe("the order of news", () => {
   test("S1: created(incomplete) of an earlier second, coming late, changes nothing", () => {
     expect(statusAfter(told("active", 266), told("incomplete", 265))).toBe("active");
-    expect(decide(after([told("active", 266)])?.state, { ...stateAfter(told("incomplete", 265)) })).toBe("older");
+    expect(decide(learned([told("active", 266)])?.state, { ...stateAfter(told("incomplete", 265)) })).toBe("older");
   });
 
   test.each<[SubscriptionStatus, SubscriptionStatus]>([
@@ -105,7 +105,7 @@ describe("the order of news", () => {
     (end) => {
       expect(statusAfter(told(end, 5), told("active", 5 + 3 * 86_400))).toBe(end);
       expect(statusAfter(told("active", 5 + 3 * 86_400), told(end, 5))).toBe(end);
-      const current = after([told(end, 5)]);
+      const current = learned([told(end, 5)]);
       expect(decide(current?.state, stateAfter(told("active", 500)))).toBe("ended_before");
     },
   );
@@ -144,8 +144,8 @@ describe("the order of news", () => {
   test("any permutation and repetition of news ends in the same subscription and the same access", () => {
     fc.assert(
       fc.property(shuffledWithRepeats, ([news, arrived]) => {
-        const expected = after(news);
-        const got = after(arrived);
+        const expected = learned(news);
+        const got = learned(arrived);
         expect(got).toEqual(expected);
         if (expected !== undefined && got !== undefined) {
           expect(accessOf(got.state, now)).toEqual(accessOf(expected.state, now));
@@ -166,7 +166,7 @@ describe("the order of news", () => {
   });
 
   test("what is overtaken is so whatever it is about", () => {
-    const current = after([told("active", 5)]);
+    const current = learned([told("active", 5)]);
     expect(isOutdated(current, told("active", 4, { items: [] }))).toBe(true);
     expect(isOutdated(current, told("active", 6, { items: [] }))).toBe(false);
     expect(isOutdated(undefined, told("active", 4))).toBe(false);
@@ -174,7 +174,7 @@ describe("the order of news", () => {
 });
 
 function stateAfter(news: ToldSubscription): SubscriptionState {
-  const known = after([news]);
+  const known = learned([news]);
   if (known === undefined) throw new Error("The news were not understood");
   return known.state;
 }
@@ -186,14 +186,14 @@ describe("what is paid for", () => {
   test("S14: of several items the plan's counts, with its own period, wherever it stands", () => {
     const extra = ["price_extra", 7, at(1)] as const;
     for (const list of [items([...extra], ["price_pro", 2, T]), items(["price_pro", 2, T], [...extra])]) {
-      expect(after([told("active", 1, { items: list })])?.state).toMatchObject({
+      expect(learned([told("active", 1, { items: list })])?.state).toMatchObject({
         price_id: "price_pro",
         seats: 2,
         current_period_end: T,
       });
     }
     const two = told("active", 1, { items: items(["price_pro", 1, at(9)], ["price_max", 1, T]) });
-    expect(after([two])).toMatchObject({ offer: { plan_id: "prism.max" }, state: { current_period_end: T } });
+    expect(learned([two])).toMatchObject({ offer: { plan_id: "prism.max" }, state: { current_period_end: T } });
   });
 
   test("S17: the quantity is the seats, times what one unit brings", () => {
@@ -205,14 +205,14 @@ describe("what is paid for", () => {
   test("S20: an unknown price is told apart from no plan, and changes nothing", () => {
     const unknown = told("active", 9, { items: items(["price_unknown", 1, T]) });
     expect(resolve(undefined, unknown, offers)).toBe("unknown_price");
-    const current = after([told("active", 1)]);
+    const current = learned([told("active", 1)]);
     expect(resolve(current, unknown, offers)).toBe("unknown_price");
   });
 
   test.each<SubscriptionStatus>(["canceled", "unpaid", "paused"])(
     "an unknown price does not keep %s from taking access away",
     (status) => {
-      const current = after([told("active", 1)]);
+      const current = learned([told("active", 1)]);
       const news = told(status, 9, { items: items(["price_unknown", 1, T]) });
       expect(resolve(current, news, offers)).toMatchObject({ state: { status, price_id: "price_pro" } });
       expect(resolve(undefined, news, offers)).toBe("unknown_price");
@@ -220,7 +220,7 @@ describe("what is paid for", () => {
   );
 
   test("the plan version that was bought stays for as long as the price does", () => {
-    const current = after([told("active", 1)]);
+    const current = learned([told("active", 1)]);
     const newer = new Map([["price_pro", { ...offer("pro", 10), plan_version_id: "version-2" }]]);
     const renewed = told("active", 2);
     expect(resolve(current, renewed, newer)).toMatchObject({ offer: { plan_version_id: "version-pro" } });
@@ -281,9 +281,11 @@ describe("access", () => {
 });
 
 test("what nobody would notice is not told: a state that is only newer", () => {
-  const before = after([told("active", 1)]);
-  const same = after([told("active", 2)]);
-  const seats = after([told("active", 2, { items: [{ price_id: "price_pro", quantity: 2, current_period_end: T }] })]);
+  const before = learned([told("active", 1)]);
+  const same = learned([told("active", 2)]);
+  const seats = learned([
+    told("active", 2, { items: [{ price_id: "price_pro", quantity: 2, current_period_end: T }] }),
+  ]);
   if (before === undefined || same === undefined || seats === undefined)
     throw new Error("The news were not understood");
   expect(isNoticeable(before, same)).toBe(false);

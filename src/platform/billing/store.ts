@@ -156,7 +156,7 @@ export async function insertEvent(
       received_at: now,
       ...settled(outcome),
     })
-    .onConflict((conflict) => conflict.columns(["source", "environment", "event_id"]).doNothing())
+    .onConflict((conflict) => conflict.columns(["source", "environment", "event_id"]).doUpdateSet({ reason: null }))
     .returning("id")
     .executeTakeFirst();
   return row?.id;

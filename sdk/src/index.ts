@@ -1,0 +1,71 @@
+import createFetchClient, { type Client } from "openapi-fetch";
+import type { paths } from "./api.types.ts";
+
+export type { components, operations, paths } from "./api.types.ts";
+
+/** The pair of tokens of a signed-in person. */
+export interface TokenPair {
+  access_token: string;
+  refresh_token: string;
+}
+
+export interface PlinthOptions {
+  /** Where the API is, for example `https://api.example.com`. */
+  base_url: string;
+  /** The tokens to begin with, from a login or from where `onTokens` kept them. */
+  tokens?: TokenPair;
+  /** Told every new pair, and undefined when the session is over: keep it, or ask the person to sign in. */
+  onTokens?: (tokens: TokenPair | undefined) => void;
+  /** The workspace to work in; the personal one when left out. */
+  workspace_id?: string;
+  fetch?: (request: Request) => Promise<Response>;
+}
+
+export interface PlinthClient extends Client<paths> {
+  /** Begins or ends the session of this client. */
+  setTokens(tokens: TokenPair | undefined): void;
+}
+
+/**
+ * Makes a typed client of the API: `client.GET("/v1/me")`. It signs requests with the access token; when that is refused it refreshes once,
+ * for all requests that wait, and sends the request again. A refresh that fails for good ends the session; one that fails because
+ * the server is busy (503) does not.
+ */
+export function createPlinthClient(options: PlinthOptions): PlinthClient {
+  const send = options.fetch ?? ((request: Request) => fetch(request));
+  let tokens = options.tokens;
+  let refreshing: Promise<void> | undefined;
+
+  const setTokens = (next: TokenPair | undefined) => {
+    tokens = next;
+    options.onTokens?.(next);
+  };
+  const refresh = async (refresh_token: string) => {
+    const url = new URL("/v1/auth/refresh", options.base_url);
+    const headers = { "content-type": "application/json" };
+    const answer = await send(new Request(url, { method: "POST", headers, body: JSON.stringify({ refresh_token }) }));
+    if (answer.ok) return setTokens((await answer.json()) as TokenPair);
+    if (answer.status === 401) setTokens(undefined);
+  };
+  const sign = (request: Request): Request => {
+    if (tokens !== undefined) request.headers.set("authorization", `Bearer ${tokens.access_token}`);
+    if (options.workspace_id !== undefined) request.headers.set("plinth-workspace", options.workspace_id);
+    return request;
+  };
+  const signedFetch = async (request: Request): Promise<Response> => {
+    const again = request.clone();
+    const used = tokens;
+    const answer = await send(sign(request));
+    if (answer.status !== 401 || used === undefined) return answer;
+    if (tokens === used) {
+      refreshing ??= refresh(used.refresh_token).finally(() => {
+        refreshing = undefined;
+      });
+      await refreshing;
+    }
+    return tokens === undefined || tokens === used ? answer : send(sign(again));
+  };
+
+  const client = createFetchClient<paths>({ baseUrl: options.base_url, fetch: signedFetch });
+  return Object.assign(client, { setTokens });
+}

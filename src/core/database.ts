@@ -107,6 +107,8 @@ export function createDatabase(options: DatabaseOptions): Database {
 function createPool(url: string, max: number, onError?: (error: Error) => void): Pool {
   const pool = new Pool({ connectionString: url, max, pipeline: true, connectionTimeoutMillis: 5_000 });
   pool.on("error", (error) => onError?.(error));
+  // A connection that dies while it is in use tells its query, and itself too: unheard, that would end the process.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }
 

@@ -35,7 +35,12 @@ const document: { openapi: string; paths: Record<string, Record<string, Operatio
   await readFile("docs/openapi.json", "utf8"),
 );
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, method: method.toUpperCase(), path, operation })),
+  Object.entries(methods).map(([method, operation]) => ({
+    name: `${method.toUpperCase()} ${path}`,
+    method: method.toUpperCase(),
+    path,
+    operation,
+  })),
 );
 const guarded = operations.filter(({ name }) => !publicOperations.includes(name));
 const ofWorkspace = guarded.filter(({ operation }) =>
@@ -66,7 +71,11 @@ const call = (method: string, path: string, token: string | undefined, workspace
     ...(["POST", "PATCH", "PUT"].includes(method) ? { body: {} } : {}),
   });
 /** What a client can tell two answers apart by. */
-const shown = ({ status, body }: { status: number; body: Record<string, unknown> }) => ({ status, ...body, request_id: undefined });
+const shown = ({ status, body }: { status: number; body: Record<string, unknown> }) => ({
+  status,
+  ...body,
+  request_id: undefined,
+});
 
 describe("every route", () => {
   test("is in the reference that the server itself serves", async () => {
@@ -100,27 +109,40 @@ describe("a guarded route", () => {
     expect((await call(method, fill(path, random), "not.a.token")).status).toBe(401);
   });
 
-  test.each(ofWorkspace)("$name answers for another tenant's workspace as for a random one", async ({ method, path }) => {
-    const foreign = await call(method, fill(path, ada.workspace_id), eve.access_token, ada.workspace_id);
-    const none = await call(method, fill(path, random), eve.access_token, random);
-    expect(foreign.status).toBe(404);
-    expect(shown(foreign)).toEqual(shown(none));
-  });
+  test.each(ofWorkspace)(
+    "$name answers for another tenant's workspace as for a random one",
+    async ({ method, path }) => {
+      const foreign = await call(method, fill(path, ada.workspace_id), eve.access_token, ada.workspace_id);
+      const none = await call(method, fill(path, random), eve.access_token, random);
+      expect(foreign.status).toBe(404);
+      expect(shown(foreign)).toEqual(shown(none));
+    },
+  );
 
   test.each(ofWorkspace)("$name refuses a member from the request after the removal on", async ({ method, path }) => {
-    await plinth.sql("insert into workspaces.members (workspace_id, user_id, role) values ($1, $2, 'member')", [team, eve.user_id]);
+    await plinth.sql("insert into workspaces.members (workspace_id, user_id, role) values ($1, $2, 'member')", [
+      team,
+      eve.user_id,
+    ]);
     const before = await call(method, fill(path, team), eve.access_token, team);
     expect(before.body?.code).not.toBe("request.unauthenticated");
-    const removed = await plinth.call("DELETE", `/v1/workspaces/${team}/members/${eve.user_id}`, { token: ada.access_token });
+    const removed = await plinth.call("DELETE", `/v1/workspaces/${team}/members/${eve.user_id}`, {
+      token: ada.access_token,
+    });
     expect([204, 404]).toContain(removed.status);
     expect((await call(method, fill(path, team), eve.access_token, team)).status).toBe(404);
   });
 });
 
 test("a route that needs a role refuses a weaker one", async () => {
-  await plinth.sql("insert into workspaces.members (workspace_id, user_id, role) values ($1, $2, 'member')", [team, eve.user_id]);
+  await plinth.sql("insert into workspaces.members (workspace_id, user_id, role) values ($1, $2, 'member')", [
+    team,
+    eve.user_id,
+  ]);
   const path = `/v1/workspaces/${team}`;
   const refused = await plinth.call("PATCH", path, { token: eve.access_token, body: { name: "Mine" } });
   expect([refused.status, refused.body.code]).toEqual([403, "request.forbidden"]);
-  expect((await plinth.call("PATCH", path, { token: ada.access_token, body: { name: "Ours" } })).body.name).toBe("Ours");
+  expect((await plinth.call("PATCH", path, { token: ada.access_token, body: { name: "Ours" } })).body.name).toBe(
+    "Ours",
+  );
 });

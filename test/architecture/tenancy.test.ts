@@ -35,7 +35,9 @@ describe("every table", () => {
   test("stands behind the tenant wall, or on the list of those that hold no tenant's rows", async () => {
     const schemas = [...new Set((await allTables()).map(({ schema }) => schema))];
     const faults = await t.db.asSystem("test", (tx) => tenantWallFaults(tx, schemas));
-    expect(faults.filter((fault) => !Object.keys(platformTables).some((table) => fault.startsWith(`${table} `)))).toEqual([]);
+    expect(
+      faults.filter((fault) => !Object.keys(platformTables).some((table) => fault.startsWith(`${table} `))),
+    ).toEqual([]);
   });
 
   test("that holds no tenant's rows still exists, is owned by the owner, and shows plinth_app nothing but the catalogue", async () => {
@@ -78,7 +80,14 @@ describe("the roles", () => {
          (select count(*)::int from pg_auth_members where member = r.oid) as memberships
        from pg_roles r where rolname in ('plinth_app', 'plinth_system', 'plinth_ai') order by 1`,
     );
-    const harmless = { rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false, owned: 0, memberships: 0 };
+    const harmless = {
+      rolsuper: false,
+      rolbypassrls: false,
+      rolcreaterole: false,
+      rolcreatedb: false,
+      owned: 0,
+      memberships: 0,
+    };
     expect(roles).toEqual(["plinth_ai", "plinth_app", "plinth_system"].map((rolname) => ({ rolname, ...harmless })));
   });
 
@@ -111,7 +120,11 @@ describe("the roles", () => {
 describe("a violation is seen", () => {
   test.each([
     ["a table without the column", "create table planted.a (id int primary key)", "has no column workspace_id"],
-    ["a nullable column", "create table planted.a (id int primary key, workspace_id uuid)", "has no column workspace_id"],
+    [
+      "a nullable column",
+      "create table planted.a (id int primary key, workspace_id uuid)",
+      "has no column workspace_id",
+    ],
     [
       "a table that nobody protected",
       "create table planted.a (workspace_id uuid not null, primary key (workspace_id))",
@@ -142,7 +155,11 @@ describe("a violation is seen", () => {
       "create table planted.a (workspace_id uuid primary key); select plinth.protect_tenant_table('planted.a'); grant truncate on planted.a to plinth_app",
       "TRUNCATE",
     ],
-    ["a table of another owner", "reset role; create table planted.a (workspace_id uuid primary key)", "is not owned by plinth_owner"],
+    [
+      "a table of another owner",
+      "reset role; create table planted.a (workspace_id uuid primary key)",
+      "is not owned by plinth_owner",
+    ],
   ])("%s", async (_, statements, fault) => {
     await t.sql(`create schema planted authorization plinth_owner; set role plinth_owner; ${statements}; reset role`);
     try {

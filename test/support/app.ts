@@ -44,7 +44,9 @@ export const password = "Correct-horse-7";
 export const stripeSecret = "whsec_of_the_tests";
 
 /** Starts it. `products` are files of outside products; `env` stands in for the environment. */
-export async function testApp(options: { env?: Record<string, string>; products?: string[]; worker?: boolean } = {}): Promise<TestApp> {
+export async function testApp(
+  options: { env?: Record<string, string>; products?: string[]; worker?: boolean } = {},
+): Promise<TestApp> {
   const database = await testDatabase();
   const logged: Record<string, unknown>[] = [];
   const config = loadConfig({

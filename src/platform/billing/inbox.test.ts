@@ -1,105 +1,26 @@
-import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type BillingStage, billingStage, documents, webhookSecret } from "../../../test/support/billing.ts";
+import { storiesOn } from "../../../test/support/billing-story.ts";
 import { makeMember } from "../../../test/support/factories.ts";
 import { newId } from "../../core/id.ts";
-import {
-  checkoutCompleted,
-  type SimulatedEvent,
-  type SimulatedSubscription,
-  signStripeEvent,
-  stripeEvent,
-  subscriptionEvent,
-} from "./stripe-simulator.ts";
+import { signStripeEvent, stripeEvent } from "./stripe-simulator.ts";
 
 let t: BillingStage;
 let workspace_id: string;
 let customer: string;
 let subscription: string;
-/** The beginning of every story: an hour ago, in whole seconds, as Stripe counts. */
 let start: Date;
 let T: Date;
+const { begin, second, told, checkout, receive, subscriptionRow, grants, eventRows, published, snapshotVersion } =
+  storiesOn(() => t);
 
 beforeAll(async () => {
   t = await billingStage();
 });
 afterAll(() => t.close());
 beforeEach(async () => {
-  ({ workspace_id } = await makeMember(t));
-  const name = newId().replaceAll("-", "");
-  customer = `cus_${name}`;
-  subscription = `sub_${name}`;
-  start = new Date(Math.floor(Date.now() / 1_000) * 1_000 - 3_600_000);
-  T = second(30 * 86_400);
-  t.lines.length = 0;
+  ({ workspace_id, customer, subscription, start, T } = await begin());
 });
-
-const second = (n: number) => new Date(start.getTime() + n * 1_000);
-
-type Word = "created" | "updated" | "deleted" | "paused" | "resumed";
-
-/** A notification about the subscription of this story, the n-th second in. */
-function told(word: Word, n: number, options: Partial<SimulatedSubscription & SimulatedEvent> = {}) {
-  const rest = { customer, subscription, price: "price_pro", workspace_id, started_at: start, current_period_end: T };
-  return subscriptionEvent(`customer.subscription.${word}`, { ...rest, created: second(n), ...options });
-}
-
-function checkout(n: number, options: Parameters<typeof checkoutCompleted>[0] = {}) {
-  return checkoutCompleted({ customer, subscription, workspace_id, created: second(n), ...options });
-}
-
-interface Row {
-  status: string;
-  plan_id: string;
-  seats: number;
-  current_period_end: Date | null;
-  cancel_at_period_end: boolean;
-  ended_at: Date | null;
-}
-
-async function subscriptionRow(external_id = subscription): Promise<Row | undefined> {
-  const [row] = await t.sql<Row>(
-    `select s.status, v.plan_id, s.seats, s.current_period_end, s.cancel_at_period_end, s.ended_at, s.workspace_id, s.state_at
-     from billing.subscriptions s join billing.plan_versions v on v.id = s.plan_version_id where s.external_id = $1`,
-    [external_id],
-  );
-  return row;
-}
-
-async function grants() {
-  return t.sql<{ source: string; product: string; plan_id: string; seats: number; starts_at: Date; ends_at: Date }>(
-    "select source, product, plan_id, seats, starts_at, ends_at from entitlements.grants where workspace_id = $1 order by source, product",
-    [workspace_id],
-  );
-}
-
-async function eventRows(about = customer) {
-  return t.sql<{ event_id: string; status: string; reason: string | null; environment: string }>(
-    "select event_id, status, reason, environment from billing.webhook_events where subject = $1 order by received_at, id",
-    [about],
-  );
-}
-
-async function published(): Promise<{ status: string; previous_status: string | null }[]> {
-  const rows = await t.sql<{ payload: { status: string; previous_status: string | null } }>(
-    "select payload from events.outbox where workspace_id = $1 and event_type = 'billing.subscription_changed' order by id",
-    [workspace_id],
-  );
-  return rows.map(({ payload }) => payload);
-}
-
-async function snapshotVersion(): Promise<number> {
-  const [row] = await t.sql<{ version: string }>(
-    "select version from entitlements.entitlement_snapshots where workspace_id = $1 and product = 'prism'",
-    [workspace_id],
-  );
-  return Number(row?.version ?? 0);
-}
-
-async function receive(event: object, billing = t.billing): Promise<void> {
-  const { body, signature } = signStripeEvent(event, webhookSecret, t.clock.now());
-  await billing.stripe?.receive({ raw_body: Buffer.from(body), signature }, "test");
-}
 
 describe("one subscription", () => {
   test("paid: entitled until T, told to whoever listens, and kept word by word", async () => {
@@ -314,7 +235,11 @@ describe("S20: an unknown price", () => {
 
   test("does not keep an end from coming through when all of it waited for an owner, the end dated before the rest", async () => {
     const unowned = { workspace_id: undefined };
-    await t.send(told("deleted", 5, { ...unowned, price: "price_unheard" }), told("updated", 10, unowned), checkout(20));
+    await t.send(
+      told("deleted", 5, { ...unowned, price: "price_unheard" }),
+      told("updated", 10, unowned),
+      checkout(20),
+    );
     expect(await subscriptionRow()).toMatchObject({ status: "canceled" });
     expect(await t.plan(workspace_id)).toBe("prism.free");
   });
@@ -434,151 +359,6 @@ describe("what is not for us", () => {
     expect(await eventRows()).toEqual([]);
     expect(await t.counted({ type: "other", outcome: "rejected" })).toBeGreaterThan(0);
   });
-});
-
-describe("again, and at once", () => {
-  test("S3: the same event twice, and 50 times at once: one effect", async () => {
-    const event = told("created", 0);
-    await Promise.all(Array.from({ length: 50 }, () => receive(event)));
-    await receive(event);
-    expect(await eventRows()).toEqual([expect.objectContaining({ status: "applied" })]);
-    expect(await published()).toHaveLength(1);
-    expect(await snapshotVersion()).toBe(1);
-  });
-
-  test("S4: different events of one subscription at once, in opposite states: all taken, and the last one holds", async () => {
-    const events = Array.from({ length: 24 }, (_, n) =>
-      told("updated", n, { status: n % 2 === 0 ? "active" : "past_due", quantity: n + 1 }),
-    );
-    await Promise.all([...events, ...events].map((event) => receive(event)));
-    expect(await subscriptionRow()).toMatchObject({ status: "past_due", seats: 24 });
-    expect((await grants())[0]).toMatchObject({ seats: 24, ends_at: T });
-    expect(await eventRows()).toHaveLength(24);
-  });
-
-  test("S4: a deletion among updates at once ends it", async () => {
-    const events = [
-      ...Array.from({ length: 15 }, (_, n) => told("updated", 2 * n, { quantity: n + 1 })),
-      told("deleted", 15, { ended_at: second(15) }),
-    ];
-    await Promise.all(events.map((event) => receive(event)));
-    expect(await subscriptionRow()).toMatchObject({ status: "canceled" });
-    expect(await t.plan(workspace_id)).toBe("prism.free");
-  });
-
-  test("the checkout and what waits for it at once: nothing is left waiting", async () => {
-    for (let round = 0; round < 10; round++) {
-      const own = { customer: `${customer}_${round}`, subscription: `${subscription}_${round}` };
-      const unowned = { ...own, workspace_id: undefined };
-      await Promise.all([
-        receive(told("created", 1, { ...unowned, status: "incomplete" })),
-        receive(checkout(3, own)),
-        receive(told("updated", 2, unowned)),
-      ]);
-      expect(await subscriptionRow(own.subscription)).toMatchObject({ status: "active" });
-      expect((await eventRows(own.customer)).filter(({ status }) => status === "received")).toEqual([]);
-    }
-  });
-
-  test("two subscriptions of one workspace at once: both count", async () => {
-    const others = Array.from({ length: 8 }, (_, n) => `${subscription}_${n}`);
-    const news = others.map((id, n) =>
-      told("created", n, {
-        subscription: id,
-        customer: `${customer}_${n}`,
-        price: n === 3 ? "price_max" : "price_pro",
-      }),
-    );
-    await Promise.all(news.map((event) => receive(event)));
-    expect(await t.plan(workspace_id)).toBe("prism.max");
-    expect(await grants()).toHaveLength(8);
-  });
-
-  test.each(["grant", "append"] as const)(
-    "S5: a crash at the %s leaves nothing; the redelivery does it all",
-    async (where) => {
-      const crash = () => Promise.reject(new Error("The process died"));
-      const dying = t.billingWith(
-        where === "grant" ? { entitlements: { ...t.entitlements, grant: crash } } : { events: { append: crash } },
-      );
-      const event = told("created", 0);
-      await expect(receive(event, dying)).rejects.toThrow("The process died");
-      expect([await eventRows(), await grants(), await subscriptionRow()]).toEqual([[], [], undefined]);
-      await receive(event);
-      expect(await t.plan(workspace_id)).toBe("prism.pro");
-      expect(await published()).toHaveLength(1);
-    },
-  );
-
-  test("S5: a crash after the commit, before the answer: the redelivery changes nothing", async () => {
-    const event = told("created", 0);
-    await receive(event);
-    const version = await snapshotVersion();
-    await receive(event);
-    expect(await snapshotVersion()).toBe(version);
-    expect(await published()).toHaveLength(1);
-  });
-});
-
-test("any permutation and repetition of notifications ends in the same subscription and the same grant", async () => {
-  const word = fc.constantFrom<Word>("updated", "updated", "created", "deleted");
-  const status = fc.constantFrom(
-    "active",
-    "active",
-    "past_due",
-    "trialing",
-    "incomplete",
-    "unpaid",
-    "paused",
-    "canceled",
-  );
-  const news = fc.record({
-    word,
-    status,
-    n: fc.integer({ min: 0, max: 6 }),
-    quantity: fc.integer({ min: 1, max: 4 }),
-    price: fc.constantFrom("price_pro", "price_max"),
-    cancel_at_period_end: fc.boolean(),
-    owned: fc.boolean(),
-  });
-  const story = fc.array(news, { minLength: 2, maxLength: 5 }).chain((all) =>
-    fc.record({
-      all: fc.constant(all),
-      order: fc.shuffledSubarray(
-        Array.from({ length: all.length * 2 + 1 }, (_, index) => index),
-        { minLength: all.length * 2 + 1 },
-      ),
-      at_once: fc.boolean(),
-    }),
-  );
-  const outcome = async (suffix: string) => {
-    const row = await subscriptionRow(subscription + suffix);
-    const [grant] = (await grants()).filter(({ source }) => source === `stripe:${subscription}${suffix}`);
-    const { source: _, ...given } = grant ?? { source: "" };
-    return { row, given };
-  };
-  let round = 0;
-  await fc.assert(
-    fc.asyncProperty(story, async ({ all, order, at_once }) => {
-      round++;
-      const events = (side: string) => {
-        const own = { subscription: `${subscription}${side}`, customer: `${customer}${side}` };
-        const about = all.map(({ word: kind, n, owned, ...rest }) =>
-          told(kind, n, { ...own, ...rest, workspace_id: owned ? workspace_id : undefined }),
-        );
-        return [...about, checkout(0, own)];
-      };
-      const [left, right] = [`_${round}_left`, `_${round}_right`];
-      for (const event of events(left)) await receive(event);
-      const arriving = events(right);
-      const shuffled = order.flatMap((index) => arriving[index % arriving.length] ?? []);
-      const rest = arriving.filter((event) => !shuffled.includes(event));
-      if (at_once) await Promise.all([...shuffled, ...rest].map((event) => receive(event)));
-      else for (const event of [...shuffled, ...rest]) await receive(event);
-      expect(await outcome(right)).toEqual(await outcome(left));
-    }),
-    { numRuns: 25 },
-  );
 });
 
 function ctxOf(id: string) {

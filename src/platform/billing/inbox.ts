@@ -33,7 +33,7 @@ export interface Inbox {
 }
 
 /** A notification as it came over the wire. */
-export interface Delivery {
+interface Delivery {
   raw_body: Buffer;
   /** The value of the store's signature header. */
   signature: string | undefined;

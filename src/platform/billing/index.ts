@@ -10,12 +10,11 @@ import type { Environment } from "./schema.ts";
 import { type Billing, createBillingService } from "./service.ts";
 import { createStripe } from "./stripe.ts";
 
-export { CatalogueError, parseCatalogue } from "./catalogue.ts";
-export { billingErrors } from "./errors.ts";
+export { parseCatalogue } from "./catalogue.ts";
 export { SubscriptionChanged } from "./events.ts";
 export { billingRoutes } from "./routes.ts";
 export type { Billing } from "./service.ts";
-export { checkoutCompleted, signStripeEvent, stripeEvent, subscriptionEvent } from "./stripe-simulator.ts";
+export { checkoutCompleted, signStripeEvent, subscriptionEvent } from "./stripe-simulator.ts";
 
 export interface BillingOptions {
   db: Database;

@@ -14,7 +14,6 @@ import {
   lockCatalogue,
   type PlanRow,
   upsertPlan,
-  withdrawPlan,
 } from "./store.ts";
 
 /** The plans that are sold, and every version of them that ever was. */
@@ -33,7 +32,7 @@ export interface Plans {
 }
 
 /** Ids of the plans that got a version, and of those that were withdrawn. */
-export interface CatalogueChange {
+interface CatalogueChange {
   new_versions: string[];
   withdrawn: string[];
 }
@@ -59,7 +58,7 @@ export function createPlans({ db, entitlements, logger }: PlansOptions): Plans {
     }
     for (const row of known.values()) {
       if (!row.is_offered) continue;
-      await withdrawPlan(tx, row.plan_id);
+      await upsertPlan(tx, { ...row, is_offered: false });
       change.withdrawn.push(row.plan_id);
     }
     return change;

@@ -155,6 +155,21 @@ describe("the order of news", () => {
     );
   });
 
+  test.each<[string, Partial<SubscriptionState>]>([
+    ["period", { current_period_end: at(1) }],
+    ["seats", { seats: 9 }],
+    ["price", { price_id: "price_a" }],
+    ["renewal", { cancel_at_period_end: true }],
+    ["trial", { trial_end: at(1) }],
+    ["end", { ended_at: at(1) }],
+    ["beginning", { started_at: at(-1) }],
+  ])("states of one second that differ in their %s alone have an order too", (_name, difference) => {
+    const one = stateAfter(told("active", 5));
+    const other = { ...one, ...difference };
+    const verdicts = [decide(one, other), decide(other, one)].sort();
+    expect(verdicts).toEqual(["apply", "older"]);
+  });
+
   test("an end among the news is an end, wherever it comes", () => {
     fc.assert(
       fc.property(shuffledWithRepeats, ([news, arrived]) => {

@@ -14,6 +14,8 @@ const tables = ownTables(
 );
 
 const now = sql<Date>`plinth.now()`;
+/** For what is listed in pages, whose cursors have milliseconds. */
+const nowInMilliseconds = sql<Date>`date_trunc('milliseconds', plinth.now())`;
 
 // ---- the catalogue
 
@@ -57,7 +59,8 @@ export async function insertPlanVersion(
 
 /** Points a plan at its version; one that is not offered is known to its subscribers and stands on no list. */
 export async function upsertPlan(tx: Tx, plan: Omit<PlanRow, "version" | "content_hash">): Promise<void> {
-  const { plan_id, is_offered, ...values } = plan;
+  const { plan_id, product, plan_version_id, position, is_offered } = plan;
+  const values = { product, plan_version_id, position };
   await tables(tx)
     .insertInto("billing.plans")
     .values({ plan_id, ...values, withdrawn_at: is_offered ? null : now, updated_at: now })
@@ -68,14 +71,6 @@ export async function upsertPlan(tx: Tx, plan: Omit<PlanRow, "version" | "conten
         updated_at: now,
       }),
     )
-    .execute();
-}
-
-export async function withdrawPlan(tx: Tx, plan_id: string): Promise<void> {
-  await tables(tx)
-    .updateTable("billing.plans")
-    .set({ withdrawn_at: now, updated_at: now })
-    .where("plan_id", "=", plan_id)
     .execute();
 }
 
@@ -94,8 +89,13 @@ function planOf(row: {
   content: unknown;
 }): Plan {
   const { plan_id, content, ...rest } = row;
-  const { stores, ...shown } = content as PlanContent;
+  const { stores, ...shown } = contentOf(content);
   return { id: plan_id, ...shown, ...rest };
+}
+
+/** What `plan_versions` holds is what `insertPlanVersion` wrote. */
+function contentOf(content: unknown): PlanContent {
+  return content as PlanContent;
 }
 
 /** The plans on offer, by product, then price, then their place in the file. */
@@ -156,7 +156,7 @@ export async function insertEvent(
       received_at: now,
       ...settled(outcome),
     })
-    .onConflict((conflict) => conflict.columns(["source", "environment", "event_id"]).doUpdateSet({ reason: null }))
+    .onConflict((conflict) => conflict.columns(["source", "environment", "event_id"]).doNothing())
     .returning("id")
     .executeTakeFirst();
   return row?.id;
@@ -236,45 +236,26 @@ export async function linkCustomer(
 
 // ---- subscriptions
 
-export interface StoredSubscription extends KnownSubscription {
-  id: string;
-  workspace_id: string;
-}
-
-export async function findSubscription(
-  tx: Tx,
-  { source, environment }: EventKey,
-  external_id: string,
-): Promise<StoredSubscription | undefined> {
-  const row = await tables(tx)
+function selectSubscriptions(tx: Tx) {
+  return tables(tx)
     .selectFrom("billing.subscriptions as s")
     .innerJoin("billing.plan_versions as v", "v.id", "s.plan_version_id")
-    .select([
-      "s.id",
-      "s.workspace_id",
-      "s.plan_version_id",
-      "v.plan_id",
-      "v.content",
-      "s.status",
-      "s.price_id",
-      "s.seats",
-    ])
-    .select([
-      "s.current_period_end",
-      "s.trial_end",
-      "s.cancel_at_period_end",
-      "s.started_at",
-      "s.ended_at",
-      "s.state_at",
-    ])
+    .select(["s.id", "v.plan_id", "s.plan_version_id", "s.status", "s.seats", "s.current_period_end", "s.trial_end"])
+    .select(["s.cancel_at_period_end", "s.started_at", "s.ended_at"]);
+}
+
+export async function findSubscription(tx: Tx, { source, environment }: EventKey, external_id: string) {
+  const row = await selectSubscriptions(tx)
+    .select(["s.workspace_id", "s.price_id", "s.state_at", "v.content"])
     .where("s.source", "=", source)
     .where("s.environment", "=", environment)
     .where("s.external_id", "=", external_id)
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const { id, workspace_id, plan_version_id, plan_id, content, ...state } = row;
-  const offer = { plan_version_id, plan_id, content: content as unknown as PlanContent };
-  return { id, workspace_id, offer, state: { ...state, status: state.status as SubscriptionStatus } };
+  const offer = { plan_version_id, plan_id, content: contentOf(content) };
+  const known: KnownSubscription = { offer, state: { ...state, status: state.status as SubscriptionStatus } };
+  return { id, workspace_id, ...known };
 }
 
 /** Writes the state of a subscription; returns its id. */
@@ -285,10 +266,9 @@ export async function upsertSubscription(
   { state, offer }: KnownSubscription,
 ): Promise<string> {
   const values = { ...state, product: offer.content.product, plan_version_id: offer.plan_version_id, updated_at: now };
-  const created_at = sql<Date>`date_trunc('milliseconds', plinth.now())`;
   const { id } = await tables(tx)
     .insertInto("billing.subscriptions")
-    .values({ id: newId(), source, environment, ...key, ...values, created_at })
+    .values({ id: newId(), source, environment, ...key, ...values, created_at: nowInMilliseconds })
     .onConflict((conflict) => conflict.columns(["source", "environment", "external_id"]).doUpdateSet(values))
     .returning("id")
     .executeTakeFirstOrThrow();
@@ -302,20 +282,8 @@ export async function listSubscriptions(
   limit: number,
   after?: Position,
 ): Promise<Subscription[]> {
-  const rows = await tables(tx)
-    .selectFrom("billing.subscriptions as s")
-    .innerJoin("billing.plan_versions as v", "v.id", "s.plan_version_id")
-    .select([
-      "s.id",
-      "s.product",
-      "v.plan_id",
-      "s.plan_version_id",
-      "s.source",
-      "s.status",
-      "s.seats",
-      "s.current_period_end",
-    ])
-    .select(["s.trial_end", "s.cancel_at_period_end", "s.started_at", "s.ended_at", "s.created_at", "s.updated_at"])
+  const rows = await selectSubscriptions(tx)
+    .select(["s.product", "s.source", "s.created_at", "s.updated_at"])
     .where("s.workspace_id", "=", workspace_id)
     .$if(after !== undefined, (query) =>
       query.where(sql<boolean>`(s.created_at, s.id) < (${after?.created_at ?? null}, ${after?.id ?? null})`),

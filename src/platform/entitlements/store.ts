@@ -52,11 +52,14 @@ export async function upsertDefaultPlan(tx: Tx, plan: DefaultPlan): Promise<bool
   return row !== undefined;
 }
 
-/** Makes every snapshot of the product be computed afresh when it is next read. */
+/**
+ * Makes every snapshot of the product be computed afresh when it is next read. Not from now on but for ever: a transaction that began
+ * earlier, and waits, has an earlier now.
+ */
 export async function expireSnapshots(tx: Tx, product: string): Promise<void> {
   await tables(tx)
     .updateTable("entitlements.entitlement_snapshots")
-    .set({ valid_until: sql<Date>`plinth.now()` })
+    .set({ valid_until: sql<Date>`'-infinity'::timestamptz` })
     .where("product", "=", product)
     .execute();
 }

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { createLogger } from "./logger.ts";
+
+test("secrets are replaced wherever they stand in a line, and every line is one JSON object", () => {
+  const lines: string[] = [];
+  const logger = createLogger({ LOG_LEVEL: "info" }, { write: (line) => void lines.push(line) });
+  const secret = "hunter2";
+  logger.info(
+    { password: secret, headers: { authorization: secret, "set-cookie": secret }, a: { b: { refresh_token: secret } } },
+    "x",
+  );
+  logger.child({ request_id: "r-1" }).warn({ DATABASE_URL: secret, config: { STRIPE_WEBHOOK_SECRET: secret } }, "y");
+  logger.debug("not written");
+  expect(lines.join("")).not.toContain(secret);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: "info", msg: "x", password: "[redacted]" },
+    { level: "warn", msg: "y", request_id: "r-1" },
+  ]);
+});

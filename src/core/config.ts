@@ -174,24 +174,19 @@ function parse(schema: TSchema, raw: string): unknown {
   return raw;
 }
 
+/** Each variable is checked by itself, so that no number of mistakes hides another. */
 function invalid(values: Record<string, unknown>): string[] {
   const secrets = new Set(secretNames());
-  const byName = new Map<string, string>();
-  for (const { instancePath, message } of Errors(configSchema, values)) {
-    const name = instancePath.split("/")[1] ?? "";
-    if (name === "" || byName.has(name)) continue;
+  return Object.entries(configSchema.properties).flatMap(([name, schema]) => {
+    const [fault] = values[name] === undefined ? [] : Errors(schema, values[name]);
+    if (fault === undefined) return [];
     const got = secrets.has(name) ? "" : `, got ${JSON.stringify(values[name])}`;
-    byName.set(name, `${name} ${wanted(name, message)}${got}`);
-  }
-  return [...byName.values()];
+    return [`${name} ${wanted(schema, fault.message)}${got}`];
+  });
 }
 
-function wanted(name: string, message: string): string {
-  const schema: TSchema | undefined = configSchema.properties[name as keyof Config];
-  if (schema !== undefined && "enum" in schema && Array.isArray(schema.enum)) {
-    return `must be one of ${schema.enum.join(", ")}`;
-  }
-  return message;
+function wanted(schema: TSchema, message: string): string {
+  return "enum" in schema && Array.isArray(schema.enum) ? `must be one of ${schema.enum.join(", ")}` : message;
 }
 
 function missing(values: Record<string, unknown>): string[] {

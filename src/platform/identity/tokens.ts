@@ -101,12 +101,18 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     check: async (token) => {
       const known = seen.get(token);
       if (known !== undefined) return clock.now() < known.expires_at ? known : undefined;
+      if (!token.split(".").every(isCanonical)) return undefined;
       const claims = await verifyToken(token, (header) => publicKey(header.kid), issuer, clock.now());
       if (claims !== undefined) remember(token, claims);
       return claims;
     },
     jwks: async () => ({ keys: (await current()).map(({ public_jwk }) => public_jwk) }),
   };
+}
+
+/** Whether the part is written as an encoder writes it: the same bytes have one spelling only (RFC 4648, 3.5). */
+function isCanonical(part: string): boolean {
+  return Buffer.from(part, "base64url").toString("base64url") === part;
 }
 
 async function verifyToken(

@@ -16,9 +16,13 @@ export function prismRoutes(turns: Pick<Turns, "create" | "list">): Route[] {
       errors: [
         "usage.limit_reached",
         "entitlements.missing",
+        "safety.unavailable",
         "ai.provider_unavailable",
+        "ai.timeout",
         "ai.bad_provider_response",
         "ai.rate_limited",
+        "ai.invalid_request",
+        "ai.content_filtered",
       ],
       idempotent: true,
       handler: async ({ ctx, body }) => {

@@ -51,6 +51,7 @@ export function defineProduct(product: Product): Product {
   return product;
 }
 
+export type { Generated } from "kysely";
 export { default as Type, type Static } from "typebox";
 export { type Ctx, userOf } from "./core/context.ts";
 export { defineErrors, PlinthError } from "./core/errors.ts";
@@ -59,5 +60,4 @@ export { newId } from "./core/id.ts";
 export { pageOf, readCursor } from "./core/pages.ts";
 export { Closed, Id, Page, PageQuery, Timestamp } from "./core/schema.ts";
 export { productTables, sql, type Tx } from "./core/tables.ts";
-export type { Generated } from "kysely";
 export { type Delivery, defineEvent, defineSubscriber, type Subscriber } from "./platform/events/index.ts";

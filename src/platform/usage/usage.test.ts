@@ -291,7 +291,9 @@ describe("giving back", () => {
 /** Resolves when a transaction of this database waits for a lock. */
 async function somebodyWaits(): Promise<void> {
   for (;;) {
-    const found = await t.sql("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+    const found = await t.sql(
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
     if (found.length > 0) return;
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -5348,7 +5348,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `request.bad`: The request is not well formed
+             * @description `ai.invalid_request`: The AI provider refused the request
+             *
+             *     `request.bad`: The request is not well formed
              *
              *     `request.malformed`: The request body is not valid JSON
              */
@@ -5530,7 +5532,11 @@ export interface operations {
                     };
                 };
             };
-            /** @description `request.invalid`: The request has invalid fields */
+            /**
+             * @description `ai.content_filtered`: The AI provider's content filter stopped this request
+             *
+             *     `request.invalid`: The request has invalid fields
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5613,6 +5619,8 @@ export interface operations {
              * @description `ai.bad_provider_response`: The AI provider's answer cannot be used
              *
              *     `ai.provider_unavailable`: The AI provider cannot answer right now
+             *
+             *     `ai.timeout`: The AI provider did not answer in time
              */
             502: {
                 headers: {
@@ -5638,7 +5646,11 @@ export interface operations {
                     };
                 };
             };
-            /** @description `request.unavailable`: The service cannot answer right now */
+            /**
+             * @description `request.unavailable`: The service cannot answer right now
+             *
+             *     `safety.unavailable`: The safety check cannot be recorded, so nothing is generated
+             */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -8,13 +8,13 @@ import {
   type Generated,
   Id,
   newId,
+  Page,
   PageQuery,
   pageOf,
   productTables,
   readCursor,
   route,
   sql,
-  Page,
   Timestamp,
   Type,
 } from "plinth/product";
@@ -72,7 +72,11 @@ export default defineProduct({
           const id = newId();
           const note = await db.inWorkspace(ctx, async (tx) => {
             const row = { id, workspace_id: ctx.workspace_id, text: body.text };
-            const written = await tables(tx).insertInto("notes.notes").values(row).returning(columns).executeTakeFirstOrThrow();
+            const written = await tables(tx)
+              .insertInto("notes.notes")
+              .values(row)
+              .returning(columns)
+              .executeTakeFirstOrThrow();
             await events.append(tx, ctx, NoteWritten, { note_id: id });
             // Last, because the counter stays locked until the transaction ends.
             await usage.consume(tx, ctx, "notes.notes_per_day", { idempotency_key: `notes.note:${id}` });
@@ -92,7 +96,10 @@ export default defineProduct({
           const after = readCursor(query.cursor);
           const rows = await db.statement(ctx, (tx) => {
             const notes = tables(tx).selectFrom("notes.notes").select(columns).orderBy("created_at").orderBy("id");
-            const rest = after === undefined ? notes : notes.where(sql<boolean>`(created_at, id) > (${after.created_at}, ${after.id})`);
+            const rest =
+              after === undefined
+                ? notes
+                : notes.where(sql<boolean>`(created_at, id) > (${after.created_at}, ${after.id})`);
             return rest.limit(query.limit + 1).execute();
           });
           return { status: 200, body: pageOf(rows, query.limit) };

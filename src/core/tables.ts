@@ -36,5 +36,4 @@ export function declaredTables(): readonly (readonly string[])[] {
   return owners;
 }
 
-export type { Selectable } from "kysely";
 export { sql } from "kysely";

@@ -1,4 +1,4 @@
-import type { InjectOptions, Response } from "light-my-request";
+import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { inject } from "vitest";
 import { type App, createApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/core/config.ts";
@@ -28,7 +28,7 @@ export interface Called {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: JSON as a client sees it; the test asserts what is in it
   body: any;
-  headers: Response["headers"];
+  headers: LightMyRequestResponse["headers"];
 }
 
 export interface SignedUp {

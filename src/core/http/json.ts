@@ -96,7 +96,7 @@ function findDuplicate(json: string): JsonFault | undefined {
       if (own !== undefined && isKey(json, end)) {
         const key: string = JSON.parse(json.slice(i, end + 1));
         if (own.has(key))
-          return fault("duplicate_key", `The key ${quoted(key)} stands twice in one object`, `/${escape(key)}`);
+          return fault("duplicate_key", `The key ${quoted(key)} stands twice in one object`, `/${escapePointer(key)}`);
         if (++keys > mostKeys) return fault("too_many_keys", `The body has more than ${mostKeys} keys`, "");
         own.add(key);
       }
@@ -123,7 +123,7 @@ function findForbidden(value: unknown, pointer = ""): JsonFault | undefined {
   }
   if (typeof value !== "object" || value === null) return undefined;
   for (const [key, member] of Object.entries(value)) {
-    const at = `${pointer}/${escape(key)}`;
+    const at = `${pointer}/${escapePointer(key)}`;
     const found = checkKey(key, member, at) ?? findForbidden(member, at);
     if (found !== undefined) return found;
   }
@@ -151,6 +151,6 @@ function quoted(key: string): string {
   return JSON.stringify(key.slice(0, 40).toWellFormed());
 }
 
-function escape(key: string): string {
+function escapePointer(key: string): string {
   return key.slice(0, 100).replaceAll("~", "~0").replaceAll("/", "~1");
 }

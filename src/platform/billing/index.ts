@@ -12,7 +12,6 @@ import { createStripe } from "./stripe.ts";
 
 export { parseCatalogue } from "./catalogue.ts";
 export { SubscriptionChanged } from "./events.ts";
-export { billingRoutes } from "./routes.ts";
 export type { Billing } from "./service.ts";
 export { checkoutCompleted, signStripeEvent, subscriptionEvent } from "./stripe-simulator.ts";
 

@@ -1,4 +1,1 @@
-export { identityErrors } from "./errors.ts";
-export { EmailVerified, RefreshReused, RegisteredAgain, VerificationRequested } from "./events.ts";
-export { identityRoutes } from "./routes.ts";
-export { createIdentity, type Identity } from "./service.ts";
+export { createIdentity } from "./service.ts";

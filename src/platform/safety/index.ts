@@ -1,3 +1,2 @@
-export { safetyErrors } from "./errors.ts";
 export { parsePolicy } from "./policy.ts";
 export { createSafety, type Safety } from "./service.ts";

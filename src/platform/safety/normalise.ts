@@ -9,7 +9,7 @@ export interface Token {
 export const boundary: Token = { text: ".", squeezed: undefined };
 
 // What is there to be not seen: zero-width and bidirectional marks, soft hyphens, variation selectors, tags.
-const invisible = /[\p{Cf}\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe00-\ufe0f\uffa0]|[\u{e0100}-\u{e01ef}]/gu;
+const invisible = /\p{Default_Ignorable_Code_Point}|\p{Cf}/gu;
 
 /** Letters of other scripts that look like Latin ones (a part of Unicode TR 39's confusables). */
 const lookalikes = new Map(
@@ -102,13 +102,14 @@ export function squeeze(word: string): string {
 
 /** "k i l l" and "k.i.l.l" become "kill"; two spaces or more are where a word ends. */
 function joinSpelledOut(text: string): string {
-  return text.replaceAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}](?:[ .\-_*]{1}[\p{L}\p{N}](?![\p{L}\p{N}])){2,}(?:[.\-_*](?=\s|$))?/gu, (run) =>
-    run.replaceAll(/[^\p{L}\p{N}]/gu, ""),
+  return text.replaceAll(
+    /(?<![\p{L}\p{N}])[\p{L}\p{N}](?:[ .\-_*]{1}[\p{L}\p{N}](?![\p{L}\p{N}])){2,}(?:[.\-_*](?=\s|$))?/gu,
+    (run) => run.replaceAll(/[^\p{L}\p{N}]/gu, ""),
   );
 }
 
 function foldLookalikes(word: string): string {
-  if (!/[a-z]/.test(word) || !/[^\x00-\x7f]/.test(word)) return word;
+  if (!/[a-z]/.test(word) || !/\P{ASCII}/u.test(word)) return word;
   return [...word].map((letter) => lookalikes.get(letter) ?? letter).join("");
 }
 

@@ -1,3 +1,1 @@
-export { usageErrors } from "./errors.ts";
-export { usageRoutes } from "./routes.ts";
-export { type Consumed, createUsage, type Usage } from "./service.ts";
+export { createUsage, type Usage } from "./service.ts";

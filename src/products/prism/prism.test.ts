@@ -84,7 +84,7 @@ describe("a turn", () => {
     expect([upstream.calls.length, await used(), (await list()).data.length]).toEqual([0, 0, 0]);
     const events = await plinth.sql("select * from safety.safety_events where workspace_id = $1", [ada.workspace_id]);
     expect(events).toMatchObject([{ status: "crisis", feature: "prism.turn", user_id: ada.user_id }]);
-    expect(JSON.stringify(events)).not.toContain("kill");
+    expect(JSON.stringify(events)).not.toContain("tonight");
   });
 
   test("with an Idempotency-Key is one turn, however often it is sent", async () => {

@@ -1,0 +1,184 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findViolations, type Violation } from "../../scripts/walls.ts";
+
+/** A clean little house: what the planted violations import. */
+const house: Record<string, string> = {
+  "src/core/errors.ts": "export const defineErrors = () => 1;",
+  "src/core/tables.ts": "export const ownTables = () => 1; export interface Tx { x: 1 }",
+  "src/core/http/route.ts": "export const route = () => 1;",
+  "src/core/clock.ts": "export const systemClock = 1;",
+  "src/platform/events/index.ts": "export const createEvents = 1;",
+  "src/platform/events/store.ts": 'import { ownTables } from "../../core/tables.ts"; export const rows = ownTables;',
+  "src/platform/identity/index.ts": 'export * from "./service.ts";',
+  "src/platform/identity/service.ts":
+    'import { createEvents } from "../events/index.ts"; export const createIdentity = createEvents;',
+  "src/platform/billing/index.ts": "export const createBilling = 1;",
+  "src/platform/usage/index.ts": "export const createUsage = 1;",
+  "src/platform/usage/rules.ts":
+    'import { defineErrors } from "../../core/errors.ts"; export const decide = defineErrors;',
+  "src/platform/usage/routes.ts": 'import { route } from "../../core/http/route.ts"; export const usageRoutes = route;',
+  "src/product.ts": 'export { createUsage } from "./platform/usage/index.ts";',
+  "src/products/prism/index.ts": 'import { createUsage } from "../../product.ts"; export default createUsage;',
+  "src/products/swan/index.ts": 'import { createUsage } from "../../product.ts"; export default createUsage;',
+  "src/app.ts":
+    'import { createIdentity } from "./platform/identity/index.ts"; import { usageRoutes } from "./platform/usage/routes.ts"; export const app = [createIdentity, usageRoutes];',
+  "src/main.ts": 'import { app } from "./app.ts"; export const main = app;',
+};
+
+/** One violation of each rule: where it stands, and what it imports. */
+const planted: [rule: string, file: string, code: string][] = [
+  ["core-knows-no-module", "src/core/a.ts", 'import "../platform/usage/index.ts";'],
+  ["core-knows-no-module", "src/core/b.ts", 'import type { app } from "../app.ts"; export type A = typeof app;'],
+  ["module-events", "src/platform/events/a.ts", 'import "../usage/index.ts";'],
+  ["module-messaging", "src/platform/messaging/a.ts", 'import "../events/index.ts";'],
+  ["module-entitlements", "src/platform/entitlements/a.ts", 'import "../billing/index.ts";'],
+  ["module-usage", "src/platform/usage/a.ts", 'import "../../products/prism/index.ts";'],
+  [
+    "module-workspaces",
+    "src/platform/workspaces/a.ts",
+    'import type { rows } from "../events/store.ts"; export type A = typeof rows;',
+  ],
+  ["module-identity", "src/platform/identity/a.ts", 'import "../billing/index.ts";'],
+  ["module-billing", "src/platform/billing/a.ts", 'import "../usage/index.ts";'],
+  ["module-safety", "src/platform/safety/a.ts", 'import "../../product.ts";'],
+  ["module-ai", "src/platform/ai/a.ts", 'import "../../app.ts";'],
+  ["product-through-its-face", "src/products/prism/a.ts", 'import "../swan/index.ts";'],
+  ["product-through-its-face", "src/products/prism/b.ts", 'import "../../platform/billing/index.ts";'],
+  ["product-through-its-face", "src/products/prism/c.ts", 'import "../../core/clock.ts";'],
+  ["product-brings-no-library", "src/products/prism/d.ts", 'import "undici";'],
+  [
+    "face-opens-product-doors",
+    "src/product.ts",
+    'export { createUsage } from "./platform/usage/index.ts"; export { createBilling } from "./platform/billing/index.ts";',
+  ],
+  ["app-alone-knows-all", "src/platform/usage/b.ts", 'import "../../boot.ts";'],
+  ["doors-not-windows", "src/boot.ts", 'import "./platform/events/store.ts";'],
+  ["http-in-routes-alone", "src/platform/usage/service.ts", 'import "../../core/http/route.ts";'],
+  ["http-in-routes-alone", "src/platform/usage/c.ts", 'import "fastify";'],
+  ["http-not-behind-services", "src/platform/ai/service.ts", 'import "./through.ts";'],
+  ["http-in-routes-alone", "src/platform/ai/through.ts", 'import "../../core/http/route.ts";'],
+  ["sql-in-core-alone", "src/platform/ai/b.ts", 'import "kysely";'],
+  ["sql-in-core-alone", "src/platform/ai/c.ts", 'import "pg";'],
+  [
+    "sql-in-stores-alone",
+    "src/platform/usage/d.ts",
+    'import { ownTables } from "../../core/tables.ts"; export const a = ownTables;',
+  ],
+  ["rules-are-pure", "src/platform/ai/rules.ts", 'import "node:fs";'],
+  [
+    "rules-are-pure",
+    "src/platform/billing/rules.ts",
+    'import { systemClock } from "../../core/clock.ts"; export const a = systemClock;',
+  ],
+  ["rules-reach-no-store", "src/platform/events/rules.ts", 'import { rows } from "./store.ts"; export const a = rows;'],
+  [
+    "schemas-are-shapes",
+    "src/platform/events/schema.ts",
+    'import { systemClock } from "../../core/clock.ts"; export const a = systemClock;',
+  ],
+  ["vendor-stripe", "src/platform/billing/b.ts", 'import "stripe";'],
+  ["vendor-undici", "src/platform/billing/c.ts", 'import "undici";'],
+  ["vendor-ioredis", "src/core/c.ts", 'import "ioredis";'],
+  ["vendor-node-rs-argon2", "src/core/d.ts", 'import "@node-rs/argon2";'],
+  ["vendor-jose", "src/core/e.ts", 'import "jose";'],
+  ["vendor-nodemailer", "src/core/f.ts", 'import "nodemailer";'],
+  ["vendor-rate-limiter-flexible", "src/core/g.ts", 'import "rate-limiter-flexible";'],
+  ["vendor-prom-client", "src/core/h.ts", 'import "prom-client";'],
+  ["vendor-pino", "src/core/i.ts", 'import "pino";'],
+  ["agents-speak-to-nobody", "src/products/revfirst/agents/a.ts", 'import "../publisher.ts";'],
+  ["publisher-knows-no-billing", "src/products/revfirst/publisher.ts", 'import "../../platform/billing/index.ts";'],
+  ["billing-knows-no-agent", "src/platform/billing/d.ts", 'import "../../products/revfirst/agents/a.ts";'],
+  ["no-circles", "src/core/one.ts", 'import { two } from "./two.ts"; export const one = two;'],
+  ["nothing-unresolved", "src/core/j.ts", 'import "./nowhere.ts";'],
+  ["only-declared-packages", "src/core/k.ts", 'import "fast-check";'],
+];
+
+/** The other half of the circle. */
+const aside = { "src/core/two.ts": 'import { one } from "./one.ts"; export const two = one;' };
+
+async function build(folder: string, files: Record<string, string>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  await symlink(join(process.cwd(), "node_modules"), join(folder, "node_modules"));
+  await writeFile(join(folder, "package.json"), await readFile("package.json", "utf8"));
+}
+
+let clean: string;
+let broken: string;
+let found: Violation[];
+beforeAll(async () => {
+  clean = await mkdtemp(join(tmpdir(), "walls-clean-"));
+  broken = await mkdtemp(join(tmpdir(), "walls-broken-"));
+  await build(clean, house);
+  await build(broken, { ...house, ...aside, ...Object.fromEntries(planted.map(([, file, code]) => [file, code])) });
+  found = (await findViolations(broken)).violations;
+});
+afterAll(() => Promise.all([clean, broken].map((folder) => rm(folder, { recursive: true, force: true }))));
+
+describe("the walls", () => {
+  test.each(planted)("%s catches what is planted in %s", (rule, file) => {
+    expect(found.filter(({ from }) => from === file).map((violation) => violation.rule)).toContain(rule);
+  });
+
+  test("leave a clean house alone", async () => {
+    expect(await findViolations(clean)).toEqual({
+      violations: [],
+      read: Object.keys(house).length,
+      files: Object.keys(house).length,
+    });
+  });
+
+  test("have a planted violation for every rule", async () => {
+    const text = await readFile(".dependency-cruiser.cjs", "utf8");
+    const named = [...text.matchAll(/forbid\("([\w-]+)"/g)].map(([, name]) => name);
+    const map: { platform: Record<string, string[]> } = (await import("../../modules.cjs" as string)).default;
+    const rules = [...named, ...Object.keys(map.platform).map((module) => `module-${module}`)];
+    expect(rules.filter((rule) => !planted.some(([planted]) => planted === rule))).toEqual([]);
+  });
+
+  test("stand in this house: every file is read and nothing is found", async () => {
+    const { violations, read, files } = await findViolations(process.cwd());
+    expect(violations).toEqual([]);
+    expect(read).toBeGreaterThanOrEqual(files);
+    expect(read).toBeGreaterThan(150);
+  });
+});
+
+describe("the files", () => {
+  const walk = async (folder: string): Promise<string[]> => {
+    const entries = await readdir(folder, { withFileTypes: true });
+    const hidden = (name: string) => name.startsWith(".") || ["node_modules", "dist"].includes(name);
+    const found = await Promise.all(
+      entries
+        .filter(({ name }) => !hidden(name))
+        .map((entry) => {
+          const path = join(folder, entry.name);
+          return entry.isDirectory() ? walk(path).then((inside) => [path, ...inside]) : [path];
+        }),
+    );
+    return found.flat();
+  };
+
+  test("have names that say something", async () => {
+    const drawers = (await walk(".")).filter((path) =>
+      /(^|\/)(utils?|helpers?|common|shared|lib|misc|manager)(\/|\.[a-z]+$|$)/i.test(path),
+    );
+    expect(drawers).toEqual([]);
+  });
+
+  test("are no longer than 500 lines", async () => {
+    const sources = (await walk(".")).filter((path) => /\.(ts|cjs|sql)$/.test(path) && !/\.types\.ts$/.test(path));
+    const long: string[] = [];
+    for (const path of sources) {
+      const lines = (await readFile(path, "utf8")).split("\n").length;
+      if (lines > 500) long.push(`${path}: ${lines}`);
+    }
+    expect(sources.length).toBeGreaterThan(150);
+    expect(long).toEqual([]);
+  });
+});

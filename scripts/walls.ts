@@ -14,21 +14,15 @@ export interface Violation {
   why: string;
 }
 
-/**
- * The violations in the tree below `root`/src. Throws when fewer files were read than there are: dependency-cruiser
- * passes over TypeScript in silence when it finds no TypeScript that it can use.
- */
-export async function findViolations(root: string): Promise<Violation[]> {
+/** What was found below `root`/src, how many of its files (tests aside) were read, and how many there are. */
+export async function findViolations(root: string): Promise<{ violations: Violation[]; read: number; files: number }> {
   const options = await extractOptions(join(house, ".dependency-cruiser.cjs"));
-  const { output } = await cruise(["src"], { ...options, validate: true, baseDir: root });
+  const { output } = await cruise(["src"], { ...options, baseDir: root });
   if (typeof output === "string") throw new Error(output);
   const files = await sourceFiles(root);
-  const read = new Set(output.modules.map((module) => module.source));
-  const unread = files.filter((file) => !read.has(file));
-  if (files.length === 0 || unread.length > 0) {
-    throw new Error(`${unread.length} of ${files.length} files were not read: ${unread.slice(0, 5).join(", ")} …`);
-  }
-  return [...importViolations(output), ...(await sqlInProducts(root, files))];
+  const modules = new Set(output.modules.map(({ source }) => source));
+  const violations = [...importViolations(output), ...(await sqlInProducts(root, files))];
+  return { violations, read: files.filter((file) => modules.has(file)).length, files: files.length };
 }
 
 async function sourceFiles(root: string): Promise<string[]> {
@@ -48,25 +42,27 @@ function importViolations({ summary }: ICruiseResult): Violation[] {
   }));
 }
 
-/** A product has `sql` from its face with everything else, so that here names count and not files. */
+/** A product has `sql` from its face together with all else, so here the name counts and not the file. */
 async function sqlInProducts(root: string, files: string[]): Promise<Violation[]> {
   const rooms = files.filter((file) => file.startsWith("src/products/") && !file.endsWith("/store.ts"));
   const texts = await Promise.all(rooms.map((room) => readFile(join(root, room), "utf8")));
-  const writesSql = /^import \{[^}]*\b(?:sql|productTables)\b[^}]*\} from "[^"]*product\.ts"/m;
+  const takesSql = /^import \{[^}]*\b(?:sql|productTables)\b[^}]*\} from "[^"]*product\.ts"/m;
   return rooms
-    .filter((_, index) => writesSql.test(texts[index] ?? ""))
+    .filter((_, index) => takesSql.test(texts[index] ?? ""))
     .map((from) => ({
-      rule: "product-sql-in-stores",
+      rule: "sql-in-product-stores-alone",
       from,
       to: "src/product.ts",
-      why: "a product writes SQL in its store.ts alone; other rooms import neither sql nor productTables",
+      why: "a product writes SQL in its store.ts; its other rooms take neither sql nor productTables",
     }));
 }
 
 async function main(): Promise<void> {
-  const violations = await findViolations(house);
+  const { violations, read, files } = await findViolations(house);
   for (const { rule, from, to, why } of violations) console.log(`${rule}: ${from} -> ${to}  — ${why}`);
-  if (violations.length > 0) process.exitCode = 1;
+  // dependency-cruiser passes over TypeScript in silence when it finds no TypeScript 6 to read it with.
+  if (files === 0 || read < files) console.log(`Only ${read} of ${files} files were read; is typescript@6 installed?`);
+  if (violations.length > 0 || files === 0 || read < files) process.exitCode = 1;
 }
 
 if (import.meta.main) await main();

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Client } from "pg";
 import { type Ground, prepareGround } from "../boot.ts";
+import { askServer } from "../core/probe.ts";
 import { createRedis } from "../core/redis.ts";
 import type { CommandOptions } from "../main.ts";
 import { parseModels } from "../platform/ai/index.ts";
@@ -74,7 +74,7 @@ function checksOf(ground: Ground, files: string[]): Check[] {
 }
 
 async function checkServer(url: string, database: string): Promise<string> {
-  const version = await ask<{ server_version_num: string }>(url, "show server_version_num");
+  const version = await askServer<{ server_version_num: string }>(url, "show server_version_num");
   const number = Number(version?.server_version_num);
   if (number < 160_000) throw new Error(`${database} has version ${number}; Plinth needs PostgreSQL 16 or newer`);
   return `${database}, answers`;
@@ -89,23 +89,13 @@ async function checkSchema(ground: Ground, files: string[]): Promise<string> {
 }
 
 async function checkRole(url: string, role: string): Promise<string> {
-  const facts = await ask<{ role: string; strong: boolean }>(
+  const facts = await askServer<{ role: string; strong: boolean }>(
     url,
     "select current_user as role, rolsuper or rolbypassrls as strong from pg_roles where rolname = current_user",
   );
   if (facts?.role !== role) throw new Error(`The connection string signs in as ${facts?.role}, not as ${role}`);
   if (facts.strong) throw new Error(`${role} may pass row-level security; take SUPERUSER and BYPASSRLS from it`);
   return "signs in, and is held by row-level security";
-}
-
-async function ask<Row extends object>(url: string, query: string): Promise<Row | undefined> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  await client.connect();
-  try {
-    return (await client.query<Row>(query)).rows[0];
-  } finally {
-    await client.end();
-  }
 }
 
 async function checkRedis(url: string | undefined): Promise<string> {

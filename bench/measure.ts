@@ -1,0 +1,87 @@
+import { execFileSync } from "node:child_process";
+import { cpus, totalmem } from "node:os";
+
+/** A line of the table: what was measured, beside what. */
+export interface Row {
+  name: string;
+  ours: string;
+  peer: string;
+  ratio: string;
+  goal: string;
+}
+
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+export function percentile(values: number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+}
+
+/** Runs the contenders in turn, round by round, so that a noisy moment hits them all; the median of each. */
+export async function inTurn<K extends string>(
+  rounds: number,
+  contenders: Record<K, () => Promise<number>>,
+): Promise<Record<K, number>> {
+  const names = Object.keys(contenders) as K[];
+  const results = new Map<K, number[]>(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) results.get(name)?.push(await contenders[name]());
+  }
+  return Object.fromEntries(names.map((name) => [name, median(results.get(name) ?? [])])) as Record<K, number>;
+}
+
+/** Calls `work` from so many at once for so long; calls per second. */
+export async function perSecond(
+  concurrency: number,
+  milliseconds: number,
+  work: (n: number) => Promise<unknown>,
+): Promise<number> {
+  let calls = 0;
+  const began = performance.now();
+  const end = began + milliseconds;
+  const one = async () => {
+    while (performance.now() < end) await work(calls++);
+  };
+  await Promise.all(Array.from({ length: concurrency }, one));
+  return calls / ((performance.now() - began) / 1_000);
+}
+
+export const rate = (value: number) => `${Math.round(value).toLocaleString("en")}/s`;
+export const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+
+/** A row in which more is better, with whether the goal was met. */
+export function compare(name: string, ours: number, peer: number, peerName: string, goal?: number): Row {
+  const ratio = ours / peer;
+  const verdict = goal === undefined ? "" : `≥ ${goal}: ${ratio >= goal ? "met" : "missed"}`;
+  return { name, ours: rate(ours), peer: `${peerName} ${rate(peer)}`, ratio: ratio.toFixed(2), goal: verdict };
+}
+
+export function table(rows: Row[]): string {
+  const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
+  const body = rows.map(({ name, ours, peer, ratio, goal }) => line([name, ours, peer, ratio, goal]));
+  return [
+    line(["what", "Plinth", "beside it", "ratio", "goal"]),
+    line(["---", "---", "---", "---", "---"]),
+    ...body,
+  ].join("\n");
+}
+
+/** The machine that the numbers are of. */
+export function machine(postgres: string): string {
+  const [first] = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} × ${first?.model.trim() || "CPU"} (shared), ${memory} GiB, Node ${process.version}, PostgreSQL ${postgres}, ${new Date().toISOString().slice(0, 10)}`;
+}
+
+/** Whether a program is on the PATH. */
+export function has(program: string): boolean {
+  try {
+    execFileSync(program, ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}

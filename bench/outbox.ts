@@ -1,0 +1,235 @@
+import { makeWorkerUtils, type Runner, run } from "graphile-worker";
+import { Pool, type PoolClient } from "pg";
+import { PgBoss } from "pg-boss";
+import Type from "typebox";
+import { createLogger } from "../src/core/logger.ts";
+import { createMetrics } from "../src/core/metrics.ts";
+import { session, sql } from "../src/core/tables.ts";
+import { createEvents, createWorker, defineEvent, defineSubscriber } from "../src/platform/events/index.ts";
+import type { Ground } from "./ground.ts";
+import { compare, inTurn, median, ms, percentile, perSecond, type Row } from "./measure.ts";
+
+const clients = 16;
+const backlog = 20_000;
+const pickups = 150;
+
+/** A queue under test: publishes within a transaction that also inserts a row, and delivers to a handler. */
+interface Contender {
+  publish(n: number): Promise<unknown>;
+  fill(count: number): Promise<unknown>;
+  /** Starts one process's worker; `handled` is called for each event. */
+  start(handled: () => void): Promise<() => Promise<unknown>>;
+}
+
+const Happened = defineEvent("bench.happened", "Nothing", Type.Object({ n: Type.Integer() }));
+
+function ours({ db, workspaces, admin }: Ground): Contender {
+  let handled = () => {};
+  const subscriber = defineSubscriber({ name: "bench.noop", event: Happened, handle: async () => handled() });
+  const events = createEvents({ db, onError: console.error });
+  events.subscribe([subscriber]);
+  const logger = createLogger({ LOG_LEVEL: "silent" });
+  const worker = () =>
+    createWorker({ db, events, listener: { on: () => {} }, logger, metrics: createMetrics(), concurrency: 50 });
+  return {
+    publish: (n) => {
+      const ctx = workspaces[n % workspaces.length];
+      if (ctx === undefined) throw new Error("There are no workspaces");
+      return db.inWorkspace(ctx, async (tx) => {
+        await sql`insert into public.business values (${n})`.execute(tx[session]);
+        await events.append(tx, ctx, Happened, { n });
+      });
+    },
+    fill: (count) =>
+      admin.query(
+        "insert into events.outbox (workspace_id, event_id, event_type, subscriber, payload, request_id, max_attempts) select $1, gen_random_uuid(), 'bench.happened', 'bench.noop', '{\"n\":1}', 'bench', 6 from generate_series(1, $2)",
+        [workspaces[0]?.workspace_id, count],
+      ),
+    start: async (onHandled) => {
+      handled = onHandled;
+      const running = worker();
+      running.start();
+      return () => running.stop(1_000);
+    },
+  };
+}
+
+async function graphile({ owner_url, admin }: Ground, pool: Pool): Promise<Contender> {
+  const utils = await makeWorkerUtils({ connectionString: owner_url });
+  await utils.migrate();
+  await utils.release();
+  return {
+    publish: (n) =>
+      inTransaction(pool, n, (client) =>
+        client.query("select graphile_worker.add_job('noop', json_build_object('n', $1::int))", [n]),
+      ),
+    fill: (count) =>
+      admin.query("select graphile_worker.add_job('noop', '{\"n\":1}') from generate_series(1, $1)", [count]),
+    start: async (handled) => {
+      // The settings of its documentation for throughput: a local queue, completions in batches.
+      const runner: Runner = await run({
+        connectionString: owner_url,
+        noHandleSignals: true,
+        taskList: { noop: async () => handled() },
+        preset: {
+          worker: {
+            concurrentJobs: 50,
+            maxPoolSize: 20,
+            localQueue: { size: 500 },
+            completeJobBatchDelay: 0,
+            failJobBatchDelay: 0,
+          },
+        },
+      });
+      return () => runner.stop();
+    },
+  };
+}
+
+async function boss({ owner_url, admin }: Ground, pool: Pool): Promise<Contender> {
+  const publisher = await startBoss(owner_url);
+  await publisher.createQueue("noop");
+  return {
+    publish: (n) =>
+      inTransaction(pool, n, (client) =>
+        publisher.send(
+          "noop",
+          { n },
+          { db: { executeSql: (text, values) => client.query(text, values as unknown[]) } },
+        ),
+      ),
+    fill: async (count) => {
+      for (let sent = 0; sent < count; sent += 5_000)
+        await publisher.insert(
+          "noop",
+          Array.from({ length: 5_000 }, () => ({ data: { n: 1 } })),
+        );
+      await admin.query("analyze");
+    },
+    start: async (handled) => {
+      const worker = await startBoss(owner_url);
+      await worker.work("noop", { batchSize: 1_000, pollingIntervalSeconds: 0.5 }, async (jobs) => {
+        for (const _ of jobs) handled();
+      });
+      return () => worker.stop({ graceful: true, close: true });
+    },
+  };
+}
+
+async function startBoss(connectionString: string): Promise<PgBoss> {
+  const started = new PgBoss({ connectionString, max: 20 });
+  started.on("error", console.error);
+  await started.start();
+  return started;
+}
+
+async function inTransaction(pool: Pool, n: number, publish: (client: PoolClient) => Promise<unknown>): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    await client.query("insert into public.business values ($1)", [n]);
+    await publish(client);
+    await client.query("commit");
+  } finally {
+    client.release();
+  }
+}
+
+/** Events a second until a backlog is empty, the worker's start included. */
+async function drain(contender: Contender): Promise<number> {
+  await contender.fill(backlog);
+  let left = backlog;
+  let done = () => {};
+  const empty = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  const began = performance.now();
+  const stop = await contender.start(() => {
+    if (--left === 0) done();
+  });
+  await empty;
+  const took = performance.now() - began;
+  await stop();
+  return backlog / (took / 1_000);
+}
+
+/** Milliseconds from the commit of a single event to its handler, with nothing else to do. */
+async function pickup(contender: Contender): Promise<number[]> {
+  let arrived = () => {};
+  const stop = await contender.start(() => arrived());
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const waits: number[] = [];
+  for (let n = 0; n < pickups; n++) {
+    let at = 0;
+    const handled = new Promise<void>((resolve) => {
+      arrived = () => {
+        at = performance.now();
+        resolve();
+      };
+    });
+    await contender.publish(n);
+    const committed = performance.now();
+    await handled;
+    waits.push(Math.max(0, at - committed));
+  }
+  await stop();
+  return waits;
+}
+
+/** The outbox beside graphile-worker and pg-boss: publishing in a transaction, draining a backlog, and picking up a single event. */
+export async function measureOutbox(ground: Ground): Promise<Row[]> {
+  await ground.admin.query("create table public.business (n int); grant insert on public.business to plinth_app");
+  const pool = new Pool({ connectionString: ground.owner_url, max: 20 });
+  try {
+    const contenders = { plinth: ours(ground), graphile: await graphile(ground, pool), boss: await boss(ground, pool) };
+    const each = (measure: (contender: Contender) => Promise<number>) => ({
+      plinth: () => measure(contenders.plinth),
+      graphile: () => measure(contenders.graphile),
+      boss: () => measure(contenders.boss),
+    });
+    const published = await inTurn(
+      3,
+      each((contender) => perSecond(clients, 2_500, (n) => contender.publish(n))),
+    );
+    await ground.admin.query(
+      "delete from events.outbox; delete from graphile_worker._private_jobs; delete from pgboss.job",
+    );
+    const drained = await inTurn(3, each(drain));
+    const waits = {
+      plinth: await pickup(contenders.plinth),
+      graphile: await pickup(contenders.graphile),
+      boss: await pickup(contenders.boss),
+    };
+    return [
+      compare("publish in a transaction with an insert", published.plinth, published.graphile, "graphile-worker"),
+      compare("publish in a transaction with an insert", published.plinth, published.boss, "pg-boss"),
+      compare(
+        `drain ${backlog.toLocaleString("en")} no-op events, one worker`,
+        drained.plinth,
+        drained.graphile,
+        "graphile-worker",
+      ),
+      compare(
+        `drain ${backlog.toLocaleString("en")} no-op events, one worker`,
+        drained.plinth,
+        drained.boss,
+        "pg-boss (batches of 1,000)",
+      ),
+      latency("graphile-worker", waits.plinth, waits.graphile),
+      latency("pg-boss (polls every 0.5 s)", waits.plinth, waits.boss),
+    ];
+  } finally {
+    await pool.end();
+  }
+}
+
+function latency(name: string, ownWaits: number[], theirs: number[]): Row {
+  const shown = (waits: number[]) => `${ms(median(waits))} / ${ms(percentile(waits, 0.99))}`;
+  return {
+    name: "idle pickup, p50 / p99",
+    ours: shown(ownWaits),
+    peer: `${name} ${shown(theirs)}`,
+    ratio: (median(theirs) / median(ownWaits)).toFixed(2),
+    goal: "",
+  };
+}

@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { type Clock, systemClock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
+import { readConfigFile } from "./core/config-files.ts";
 import type { Keyring } from "./core/crypto.ts";
 import { createDatabase, type Database } from "./core/database.ts";
 import { createIdempotency } from "./core/http/idempotency.ts";
@@ -100,11 +99,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const identity = createIdentity({ ...stands, ...identitySettings(config) });
   const stripe = { secrets: config.STRIPE_WEBHOOK_SECRET, environment: stripeEnvironment(config) };
   const billing = createBilling({ db, entitlements, events, logger, metrics, clock, stripe });
-  const rules = await configFile(config, "safety.yaml");
+  const rules = await readConfigFile(config, "safety.yaml");
   const safety = createSafety({ db, policy: parsePolicy(rules.text, rules.file), keyring, metrics });
   const ai = createAiFromConfig({
     config,
-    models: await configFile(config, "models.yaml"),
+    models: await readConfigFile(config, "models.yaml"),
     db,
     logger,
     metrics,
@@ -179,11 +178,6 @@ function identitySettings(config: Config) {
 
 function stripeEnvironment(config: Config): "live" | "test" {
   return config.STRIPE_ENVIRONMENT ?? (config.NODE_ENV === "production" ? "live" : "test");
-}
-
-async function configFile(config: Config, name: string): Promise<{ file: string; text: string }> {
-  const file = join(config.PLINTH_CONFIG_DIR, name);
-  return { file, text: await readFile(file, "utf8") };
 }
 
 /** What the product brings, held to the house's rules: its own routes and names, nobody else's. */

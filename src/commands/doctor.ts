@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type Ground, prepareGround } from "../boot.ts";
+import { readConfigFile } from "../core/config-files.ts";
 import { askServer } from "../core/probe.ts";
 import { createRedis } from "../core/redis.ts";
 import type { CommandOptions } from "../main.ts";
@@ -37,7 +36,6 @@ export async function doctor({ products: files }: CommandOptions): Promise<void>
 
 function checksOf(ground: Ground, files: string[]): Check[] {
   const { config } = ground;
-  const read = (name: string) => readFile(join(config.PLINTH_CONFIG_DIR, name), "utf8");
   return [
     { name: "configuration", run: async () => `read, NODE_ENV is ${config.NODE_ENV}` },
     { name: "database", run: () => checkServer(ground.owner_url, ground.database) },
@@ -58,14 +56,17 @@ function checksOf(ground: Ground, files: string[]): Check[] {
     },
     {
       name: "safety.yaml",
-      run: async () => `policy ${parsePolicy(await read("safety.yaml"), "safety.yaml").policy_version}`,
+      run: async () => {
+        const { text, file } = await readConfigFile(config, "safety.yaml");
+        return `policy ${parsePolicy(text, file).policy_version}`;
+      },
     },
     {
       name: "models.yaml",
-      run: async () =>
-        `providers: ${parseModels(await read("models.yaml"), "models.yaml")
-          .providers()
-          .join(", ")}`,
+      run: async () => {
+        const { text, file } = await readConfigFile(config, "models.yaml");
+        return `providers: ${parseModels(text, file).providers().join(", ")}`;
+      },
     },
     { name: "stripe", run: async () => checkStripe(ground) },
     { name: "ai", run: async () => checkAi(ground) },

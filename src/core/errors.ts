@@ -28,13 +28,15 @@ export interface FieldError {
   detail: string;
 }
 
-interface ErrorDefinition {
+/** A code as its module declares it. */
+export interface ErrorDefinition {
   kind: ErrorKind;
   /** The public title: the same for every occurrence of the code. */
   title: string;
 }
 
-interface Occurrence {
+/** What one occurrence of an error adds to its code. */
+export interface Occurrence {
   /** One sentence for the client about this occurrence. */
   detail?: string;
   /** Members added to the problem document, for example `limit` and `resets_at`. */

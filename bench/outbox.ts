@@ -1,4 +1,4 @@
-import { makeWorkerUtils, type Runner, run } from "graphile-worker";
+import { Logger, makeWorkerUtils, type Runner, run } from "graphile-worker";
 import { Pool, type PoolClient } from "pg";
 import { PgBoss } from "pg-boss";
 import Type from "typebox";
@@ -17,6 +17,8 @@ const pickups = 150;
 interface Contender {
   publish(n: number): Promise<unknown>;
   fill(count: number): Promise<unknown>;
+  /** Ends what was opened to publish. */
+  close?: () => Promise<unknown>;
   /** Starts one process's worker; `handled` is called for each event. */
   start(handled: () => void): Promise<() => Promise<unknown>>;
 }
@@ -54,8 +56,10 @@ function ours({ db, workspaces, admin }: Ground): Contender {
   };
 }
 
+const silent = new Logger(() => () => {});
+
 async function graphile({ owner_url, admin }: Ground, pool: Pool): Promise<Contender> {
-  const utils = await makeWorkerUtils({ connectionString: owner_url });
+  const utils = await makeWorkerUtils({ connectionString: owner_url, logger: silent });
   await utils.migrate();
   await utils.release();
   return {
@@ -70,6 +74,7 @@ async function graphile({ owner_url, admin }: Ground, pool: Pool): Promise<Conte
       const runner: Runner = await run({
         connectionString: owner_url,
         noHandleSignals: true,
+        logger: silent,
         taskList: { noop: async () => handled() },
         preset: {
           worker: {
@@ -98,6 +103,7 @@ async function boss({ owner_url, admin }: Ground, pool: Pool): Promise<Contender
           { db: { executeSql: (text, values) => client.query(text, values as unknown[]) } },
         ),
       ),
+    close: () => publisher.stop({ graceful: false, close: true }),
     fill: async (count) => {
       for (let sent = 0; sent < count; sent += 5_000)
         await publisher.insert(
@@ -180,12 +186,14 @@ async function pickup(contender: Contender): Promise<number[]> {
 export async function measureOutbox(ground: Ground): Promise<Row[]> {
   await ground.admin.query("create table public.business (n int); grant insert on public.business to plinth_app");
   const pool = new Pool({ connectionString: ground.owner_url, max: 20 });
+  let contenders: Record<"plinth" | "graphile" | "boss", Contender> | undefined;
   try {
-    const contenders = { plinth: ours(ground), graphile: await graphile(ground, pool), boss: await boss(ground, pool) };
+    contenders = { plinth: ours(ground), graphile: await graphile(ground, pool), boss: await boss(ground, pool) };
+    const all = contenders;
     const each = (measure: (contender: Contender) => Promise<number>) => ({
-      plinth: () => measure(contenders.plinth),
-      graphile: () => measure(contenders.graphile),
-      boss: () => measure(contenders.boss),
+      plinth: () => measure(all.plinth),
+      graphile: () => measure(all.graphile),
+      boss: () => measure(all.boss),
     });
     const published = await inTurn(
       3,
@@ -196,9 +204,9 @@ export async function measureOutbox(ground: Ground): Promise<Row[]> {
     );
     const drained = await inTurn(3, each(drain));
     const waits = {
-      plinth: await pickup(contenders.plinth),
-      graphile: await pickup(contenders.graphile),
-      boss: await pickup(contenders.boss),
+      plinth: await pickup(all.plinth),
+      graphile: await pickup(all.graphile),
+      boss: await pickup(all.boss),
     };
     return [
       compare("publish in a transaction with an insert", published.plinth, published.graphile, "graphile-worker"),
@@ -219,6 +227,7 @@ export async function measureOutbox(ground: Ground): Promise<Row[]> {
       latency("pg-boss (polls every 0.5 s)", waits.plinth, waits.boss),
     ];
   } finally {
+    await contenders?.boss.close?.();
     await pool.end();
   }
 }

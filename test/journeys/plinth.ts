@@ -12,12 +12,18 @@ export interface RunningPlinth {
   stop(): Promise<void>;
 }
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const own = fileURLToPath(new URL("../../bin/plinth.mjs", import.meta.url));
 
-/** Starts `plinth serve` as a newcomer would, with this environment beside the machine's. */
-export async function startPlinth(env: Record<string, string>, args: string[] = []): Promise<RunningPlinth> {
+/** Starts `plinth serve` as a newcomer would, with this environment beside the machine's; `folder` is a repository that has Plinth installed. */
+export async function startPlinth(
+  env: Record<string, string>,
+  args: string[] = [],
+  folder?: string,
+): Promise<RunningPlinth> {
+  const program = folder === undefined ? own : join(folder, "node_modules/plinth/bin/plinth.mjs");
   const dir = await mkdtemp(join(tmpdir(), "plinth-journey-"));
-  const child = spawn(process.execPath, [main, "serve", ...args], {
+  const child = spawn(process.execPath, [program, "serve", ...args], {
+    ...(folder === undefined ? {} : { cwd: folder }),
     env: { ...process.env, NODE_ENV: "development", PORT: "0", LOG_LEVEL: "warn", PLINTH_DATA_DIR: dir, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

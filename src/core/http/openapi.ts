@@ -7,6 +7,10 @@ import { Problem } from "../schema.ts";
 import { statusOfKind } from "./problem.ts";
 import type { Route } from "./route.ts";
 
+/** The reference page brings a script of its own in the page, and talks to this server alone. */
+const referencePolicy =
+  "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; frame-ancestors 'none'";
+
 /** Serves the OpenAPI 3.1 document at `/openapi.json` and the reference page at `/docs`. Call before the routes are added. */
 export async function serveReference(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
@@ -31,9 +35,23 @@ export async function serveReference(app: FastifyInstance, version: string): Pro
     },
   });
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
-  await app.register(scalar, {
-    routePrefix: "/docs",
-    configuration: { url: "/openapi.json", withDefaultFonts: false, hideClientButton: true, telemetry: false },
+  await app.register(async (docs) => {
+    docs.addHook("onRequest", (_request, reply, done) => {
+      reply.header("content-security-policy", referencePolicy);
+      done();
+    });
+    await docs.register(scalar, {
+      routePrefix: "/docs",
+      configuration: {
+        url: "/openapi.json",
+        withDefaultFonts: false,
+        hideClientButton: true,
+        showDeveloperTools: "never",
+        telemetry: false,
+        agent: { disabled: true },
+        mcp: { disabled: true },
+      },
+    });
   });
 }
 

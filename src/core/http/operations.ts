@@ -49,6 +49,18 @@ export function operationRoutes(options: OperationsOptions): Route[] {
       checks,
     };
   };
+  const healthRoute = (path: string, summary: string) =>
+    route({
+      method: "GET",
+      path,
+      summary,
+      auth: "public",
+      responses: { 200: Health, 503: Health },
+      handler: async () => {
+        const body = await health();
+        return { status: body.status === "unavailable" ? 503 : 200, body };
+      },
+    });
   return [
     route({
       method: "GET",
@@ -58,28 +70,8 @@ export function operationRoutes(options: OperationsOptions): Route[] {
       responses: { 200: Type.Object({ status: Type.Literal("ok") }) },
       handler: async () => ({ status: 200, body: { status: "ok" as const } }),
     }),
-    route({
-      method: "GET",
-      path: "/health/ready",
-      summary: "Whether requests should come here",
-      auth: "public",
-      responses: { 200: Health, 503: Health },
-      handler: async () => {
-        const body = await health();
-        return { status: body.status === "unavailable" ? 503 : 200, body };
-      },
-    }),
-    route({
-      method: "GET",
-      path: "/health",
-      summary: "The service and what it needs, one by one",
-      auth: "public",
-      responses: { 200: Health, 503: Health },
-      handler: async () => {
-        const body = await health();
-        return { status: body.status === "unavailable" ? 503 : 200, body };
-      },
-    }),
+    healthRoute("/health/ready", "Whether requests should come here"),
+    healthRoute("/health", "The service and what it needs, one by one"),
     route({
       method: "GET",
       path: "/metrics",

@@ -41,9 +41,13 @@ export async function createServer({ config, logger, metrics }: ServerOptions): 
     },
   });
   app.setValidatorCompiler(compileValidator);
-  await app.register(helmet, { contentSecurityPolicy: { directives: { "form-action": ["'self'"] } }, hsts: true });
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { "form-action": ["'self'"], "upgrade-insecure-requests": null } },
+    hsts: true,
+  });
   await app.register(cors, { origin: config.CORS_ORIGINS, credentials: config.CORS_ORIGINS.length > 0, maxAge: 600 });
   acceptStrictJson(app);
+  letConnectionsGo(app);
   observe(app, metrics);
   answerErrors(app);
   return app;
@@ -65,6 +69,17 @@ function acceptStrictJson(app: FastifyInstance): void {
   app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "buffer" }, (request, body, done) => {
     if (request.routeOptions.config.form === true && body.length === 0) return done(null, undefined);
     done(requestErrors.unsupported_media_type({ detail: "Send application/json" }));
+  });
+}
+
+/** At the end the answers in flight close their connections, which otherwise would be kept alive and waited for. */
+function letConnectionsGo(app: FastifyInstance): void {
+  let isClosing = false;
+  app.addHook("preClose", async () => {
+    isClosing = true;
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    if (isClosing) reply.header("connection", "close");
   });
 }
 

@@ -1,5 +1,4 @@
 import cors from "@fastify/cors";
-import helmet from "@fastify/helmet";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Config } from "../config.ts";
 import { type PlinthError, requestErrors } from "../errors.ts";
@@ -9,6 +8,8 @@ import { latencyBuckets, type Metrics } from "../metrics.ts";
 import { parseStrictJson } from "./json.ts";
 import { publicError, toProblem } from "./problem.ts";
 import { requestId } from "./request-id.ts";
+import { requestLog } from "./request-log.ts";
+import { securityHeaders } from "./security-headers.ts";
 import { compileValidator } from "./validation.ts";
 
 export interface ServerOptions {
@@ -25,6 +26,7 @@ export async function createServer({ config, logger, metrics }: ServerOptions): 
   const app = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
+    childLoggerFactory: (parent, bindings) => requestLog(parent, bindings),
     genReqId: (request) => requestId(request.headers["x-request-id"], newId),
     bodyLimit: config.BODY_LIMIT_BYTES,
     requestTimeout: config.REQUEST_TIMEOUT_MS,
@@ -41,14 +43,11 @@ export async function createServer({ config, logger, metrics }: ServerOptions): 
     },
   });
   app.setValidatorCompiler(compileValidator);
-  await app.register(helmet, {
-    contentSecurityPolicy: { directives: { "form-action": ["'self'"], "upgrade-insecure-requests": null } },
-    hsts: true,
-  });
-  await app.register(cors, { origin: config.CORS_ORIGINS, credentials: config.CORS_ORIGINS.length > 0, maxAge: 600 });
+  if (config.CORS_ORIGINS.length > 0)
+    await app.register(cors, { origin: config.CORS_ORIGINS, credentials: config.CORS_ORIGINS.length > 0, maxAge: 600 });
   acceptStrictJson(app);
   letConnectionsGo(app);
-  observe(app, metrics);
+  observe(app, metrics, logger);
   answerErrors(app);
   return app;
 }
@@ -78,12 +77,13 @@ function letConnectionsGo(app: FastifyInstance): void {
   app.addHook("preClose", async () => {
     isClosing = true;
   });
-  app.addHook("onSend", async (_request, reply) => {
+  app.addHook("onSend", (_request, reply, _payload, done) => {
     if (isClosing) reply.header("connection", "close");
+    done();
   });
 }
 
-function observe(app: FastifyInstance, metrics: Metrics): void {
+function observe(app: FastifyInstance, metrics: Metrics, logger: Logger): void {
   const duration = metrics.histogram(
     "plinth_http_request_duration_seconds",
     "Time from the first byte of a request to the last of its answer",
@@ -95,9 +95,10 @@ function observe(app: FastifyInstance, metrics: Metrics): void {
     "route",
     "code",
   ]);
+  const always = { ...securityHeaders(), "cache-control": "no-store" };
   app.addHook("onRequest", (request, reply, done) => {
-    reply.header("x-request-id", request.id).header("cache-control", "no-store");
-    if (/%00/.test(request.url)) return done(requestErrors.bad({ detail: "The URL contains a NUL character" }));
+    reply.headers(always).header("x-request-id", request.id);
+    if (request.url.includes("%00")) return done(requestErrors.bad({ detail: "The URL contains a NUL character" }));
     done();
   });
   app.addHook("onResponse", (request, reply, done) => {
@@ -106,10 +107,10 @@ function observe(app: FastifyInstance, metrics: Metrics): void {
     const seconds = reply.elapsedTime / 1_000;
     duration({ method, route, status: String(reply.statusCode) }, seconds);
     if (request.errorCode !== undefined) failed({ method, route, code: request.errorCode });
-    request.log.info(
-      { method, route, status: reply.statusCode, duration_ms: Math.round(reply.elapsedTime) },
-      "request",
-    );
+    const { statusCode: status, elapsedTime } = reply;
+    if (logger.isLevelEnabled("info")) {
+      logger.info({ request_id: request.id, method, route, status, duration_ms: Math.round(elapsedTime) }, "request");
+    }
     done();
   });
 }

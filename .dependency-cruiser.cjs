@@ -27,6 +27,7 @@ const vendors = {
   jose: "^src/platform/identity/tokens\\.ts$",
   nodemailer: "^src/platform/messaging/smtp\\.ts$",
   "rate-limiter-flexible": "^src/core/http/rate-limit\\.ts$",
+  helmet: "^src/core/http/security-headers\\.ts$",
   "prom-client": "^src/core/metrics\\.ts$",
   pino: "^src/core/logger\\.ts$",
 };

@@ -87,7 +87,7 @@ const planted: [rule: string, file: string, code: string][] = [
   ["vendor-jose", "src/core/e.ts", 'import "jose";'],
   ["vendor-nodemailer", "src/core/f.ts", 'import "nodemailer";'],
   ["vendor-rate-limiter-flexible", "src/core/g.ts", 'import "rate-limiter-flexible";'],
-  ["vendor-helmet", "src/core/l.ts", 'import "helmet";'],
+  ["vendor-helmet", "src/core/headers.ts", 'import "helmet";'],
   ["vendor-prom-client", "src/core/h.ts", 'import "prom-client";'],
   ["vendor-pino", "src/core/i.ts", 'import "pino";'],
   ["agents-speak-to-nobody", "src/products/revfirst/agents/a.ts", 'import "../publisher.ts";'],

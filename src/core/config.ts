@@ -100,7 +100,7 @@ export const configSchema = Type.Object({
     pattern: "^https?://",
   }),
   AI_API_KEY: optional(text("Key of the OpenAI-compatible server. Without it the demo provider answers", secret)),
-  AI_TIMEOUT_MS: whole("Longest wait for a completion, all attempts together", 60_000, 100, 600_000),
+  AI_TIMEOUT_MS: whole("Longest wait for a completion, all attempts together", 60_000, 100, 240_000),
   WORKER_CONCURRENCY: whole("Event handlers that run at once in a process", 10, 1, 1_000),
   MAIL_SMTP_URL: optional(
     text(

@@ -62,6 +62,20 @@ describe("a workspace's transaction", () => {
     ]);
   });
 
+  test("has its role's limits on statements, locks and idling", async () => {
+    const show = async (tx: Tx) =>
+      (
+        await sql<{
+          name: string;
+          setting: string;
+        }>`select name, setting from pg_settings where name in ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout') order by 1`.execute(
+          tables(tx),
+        )
+      ).rows.map(({ setting }) => Number(setting));
+    expect(await t.db.inWorkspace(ada, show)).toEqual([30_000, 5_000, 15_000]);
+    expect(await t.db.asSystem("test", show)).toEqual([60_000, 10_000, 60_000]);
+  });
+
   test("of one statement takes no second one", async () => {
     await expect(t.db.statement(ada, async (tx) => [await visible(tx), await visible(tx)])).rejects.toThrow(
       /one statement/,

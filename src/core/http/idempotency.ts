@@ -23,7 +23,7 @@ export interface Idempotency {
 }
 
 /** Longer than any handler runs; after it, the key of a request that died is free again. */
-const lease = sql<Date>`now() + interval '2 minutes'`;
+const lease = sql<Date>`now() + interval '5 minutes'`;
 
 export function createIdempotency(db: Pick<Database, "systemStatement">): Idempotency {
   const claim = (scope: string, key: string, fingerprint: Buffer) =>

@@ -30,7 +30,6 @@ export async function createServer({ config, logger, metrics }: ServerOptions): 
     genReqId: (request) => requestId(request.headers["x-request-id"], newId),
     bodyLimit: config.BODY_LIMIT_BYTES,
     requestTimeout: config.REQUEST_TIMEOUT_MS,
-    connectionTimeout: config.REQUEST_TIMEOUT_MS,
     keepAliveTimeout: 72_000,
     trustProxy: config.TRUSTED_PROXIES.length === 0 ? false : config.TRUSTED_PROXIES,
     routerOptions: { maxParamLength: 2_048 },

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { Command } from "./commands/command.ts";
 import { ConfigError } from "./core/config.ts";
 
 const help = `plinth <command> [options]
@@ -21,15 +22,6 @@ const help = `plinth <command> [options]
 
 Variables are read from the environment; docs/configuration.md names them all.
 `;
-
-type Command = (options: CommandOptions) => Promise<void>;
-
-export interface CommandOptions {
-  arguments: string[];
-  flags: Record<string, string | undefined>;
-  /** Files of products given with --product. */
-  products: string[];
-}
 
 /** Each loads what it needs when it is asked for, so that a small command starts fast. */
 const commands: Record<string, () => Promise<Command>> = {

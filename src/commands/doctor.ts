@@ -2,11 +2,11 @@ import { type Ground, prepareGround } from "../boot.ts";
 import { readConfigFile } from "../core/config-files.ts";
 import { askServer } from "../core/probe.ts";
 import { createRedis } from "../core/redis.ts";
-import type { CommandOptions } from "../main.ts";
 import { parseModels } from "../platform/ai/index.ts";
 import { parseCatalogue } from "../platform/billing/index.ts";
 import { parsePolicy } from "../platform/safety/index.ts";
 import { loadProducts, readPlanDocuments } from "../product-loader.ts";
+import type { CommandOptions } from "./command.ts";
 
 interface Check {
   name: string;

@@ -1,6 +1,6 @@
 import { prepareGround } from "../boot.ts";
-import type { CommandOptions } from "../main.ts";
 import { loadProducts } from "../product-loader.ts";
+import type { CommandOptions } from "./command.ts";
 
 /** `plinth migrate up|down|to N|status` */
 export async function migrate({

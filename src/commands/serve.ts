@@ -4,9 +4,9 @@ import { createApp } from "../app.ts";
 import { prepareGround } from "../boot.ts";
 import { createLogger } from "../core/logger.ts";
 import { createShutdown } from "../core/shutdown.ts";
-import type { CommandOptions } from "../main.ts";
 import { loadProducts, readPlanDocuments } from "../product-loader.ts";
 import { version } from "../version.ts";
+import type { CommandOptions } from "./command.ts";
 
 const roles = ["all", "api", "worker"] as const;
 type ProcessRole = (typeof roles)[number];

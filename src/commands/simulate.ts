@@ -1,7 +1,7 @@
 import { loadWithSecrets } from "../boot.ts";
-import type { CommandOptions } from "../main.ts";
 import { checkoutCompleted, parseCatalogue, signStripeEvent, subscriptionEvent } from "../platform/billing/index.ts";
 import { loadProducts, readPlanDocuments } from "../product-loader.ts";
+import type { CommandOptions } from "./command.ts";
 
 const subscriptionEvents = [
   "customer.subscription.created",

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -127,15 +128,18 @@ function scope(ctx: WorkspaceScope): string {
 async function transaction<R>(pool: Pool, opening: string, work: (tx: Tx) => Promise<R>): Promise<R> {
   const client = await pool.connect();
   const effects: (() => void)[] = [];
+  const flush = holdBack(client);
   const opened = ignoreUntilAwaited(client.query(opening));
   let broken: Error | undefined;
   try {
-    const result = await work(createTx(plainConnection(client), effects));
+    const result = await work(createTx(plainConnection(client, flush), effects));
+    flush();
     await opened;
     await commit(client);
     for (const effect of effects) effect();
     return result;
   } catch (error) {
+    flush();
     broken = await rollback(client);
     // When BEGIN itself failed the transaction never was: that is the error to tell.
     await opened;
@@ -148,14 +152,17 @@ async function transaction<R>(pool: Pool, opening: string, work: (tx: Tx) => Pro
 async function oneStatement<R>(pool: Pool, opening: string | undefined, work: (tx: Tx) => Promise<R>): Promise<R> {
   const client = await pool.connect();
   const effects: (() => void)[] = [];
+  const flush = holdBack(client);
   const opened = opening === undefined ? undefined : ignoreUntilAwaited(client.query(opening));
   let broken: Error | undefined;
   try {
-    const result = await work(createTx(singleUseConnection(client, opening !== undefined), effects));
+    const result = await work(createTx(singleUseConnection(client, opening !== undefined, flush), effects));
+    flush();
     await opened;
     for (const effect of effects) effect();
     return result;
   } catch (error) {
+    flush();
     broken = opening === undefined && !isConnectionLost(error) ? undefined : await rollback(client);
     await opened;
     throw error;
@@ -179,23 +186,41 @@ function createTx(connection: DatabaseConnection, effects: (() => void)[]): Tx {
   };
 }
 
-function plainConnection(client: PoolClient): DatabaseConnection {
+/**
+ * Keeps what is sent on the connection back until the returned function is called, so that BEGIN, the settings and the first query leave in one
+ * packet: three of four parts of a small transaction's time here were system calls that wrote to the socket.
+ */
+function holdBack(client: PoolClient): () => void {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  let isHeld = true;
+  stream.cork();
+  return () => {
+    if (isHeld) stream.uncork();
+    isHeld = false;
+  };
+}
+
+function plainConnection(client: PoolClient, flush: () => void): DatabaseConnection {
   return {
-    executeQuery: <R>(query: CompiledQuery) => run<R>(client, query),
+    executeQuery: <R>(query: CompiledQuery) => {
+      const result = run<R>(client, query);
+      flush();
+      return result;
+    },
     streamQuery: refuseStream,
   };
 }
 
 /** A connection that sends COMMIT right behind its first statement and takes no second one. */
-function singleUseConnection(client: PoolClient, inTransaction: boolean): DatabaseConnection {
+function singleUseConnection(client: PoolClient, inTransaction: boolean, flush: () => void): DatabaseConnection {
   let used = false;
   return {
     executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
       if (used) throw new Error("This transaction was opened for one statement; use inWorkspace or asSystem for more");
       used = true;
       const result = ignoreUntilAwaited(run<R>(client, query));
-      if (!inTransaction) return result;
-      const committed = ignoreUntilAwaited(commit(client));
+      const committed = inTransaction ? ignoreUntilAwaited(commit(client)) : undefined;
+      flush();
       const rows = await result;
       await committed;
       return rows;

@@ -10,7 +10,7 @@ const npm = ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-bundled", "npm-n
 
 const test = "\\.test\\.ts$";
 const module_ = "^src/(?:platform|products)/[^/]+/";
-const routesFile = `${module_}routes\\.ts$`;
+const routesFile = `${module_}[a-z-]*routes\\.ts$`;
 const storeFile = `${module_}store\\.ts$`;
 const databaseTypes = "^src/products/[^/]+/database\\.types\\.ts$";
 
@@ -24,9 +24,14 @@ const vendors = {
   undici: "^src/platform/ai/openai\\.ts$",
   ioredis: "^src/core/redis\\.ts$",
   "@node-rs/argon2": "^src/platform/identity/passwords\\.ts$",
-  jose: "^src/platform/identity/tokens\\.ts$",
+  "@simplewebauthn/server": "^src/platform/factors/webauthn\\.ts$",
+  "@zxcvbn-ts/language-common": "^src/platform/identity/common-passwords\\.ts$",
+  cookie: "^src/core/http/cookies\\.ts$",
+  jose: "^src/platform/(?:sessions/access-tokens|federation/(?:foreign-tokens|oauth-providers))\\.ts$",
+  "openid-client": "^src/platform/federation/oauth-providers\\.ts$",
+  otpauth: "^src/platform/factors/totp\\.ts$",
   nodemailer: "^src/platform/messaging/smtp\\.ts$",
-  "rate-limiter-flexible": "^src/core/http/rate-limit\\.ts$",
+  "rate-limiter-flexible": "^src/core/rates\\.ts$",
   helmet: "^src/core/http/security-headers\\.ts$",
   "prom-client": "^src/core/metrics\\.ts$",
   pino: "^src/core/logger\\.ts$",
@@ -141,7 +146,7 @@ const http = [
   forbid(
     "routes-for-app-alone",
     "a module's routes are mounted by app.ts, a product's are handed over by its index.ts; whoever else imports them knows HTTP",
-    { path: "^src/", pathNot: ["^src/app\\.ts$", "^src/products/[^/]+/index\\.ts$"] },
+    { path: "^src/", pathNot: ["^src/app\\.ts$", "^src/products/[^/]+/index\\.ts$", routesFile] },
     { path: routesFile },
   ),
   forbid(

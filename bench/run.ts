@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { measureColdStart } from "./cold-start.ts";
 import { measureConsume } from "./consume.ts";
 import { type Ground, prepareGround } from "./ground.ts";
+import { measureIdentity } from "./identity.ts";
 import { measureMe } from "./me.ts";
 import { machine, type Row, table } from "./measure.ts";
 import { measureOutbox } from "./outbox.ts";
@@ -14,7 +15,11 @@ const onGround: Record<string, (ground: Ground) => Promise<Row[]>> = {
   "tenant-read": measureTenantRead,
   outbox: measureOutbox,
 };
-const alone: Record<string, () => Promise<Row[]>> = { me: measureMe, "cold-start": measureColdStart };
+const alone: Record<string, () => Promise<Row[]>> = {
+  me: measureMe,
+  identity: measureIdentity,
+  "cold-start": measureColdStart,
+};
 
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 const wanted = (name: string) => asked.length === 0 || asked.includes(name);

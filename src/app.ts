@@ -7,27 +7,40 @@ import { createDatabase, type Database } from "./core/database.ts";
 import { createIdempotency } from "./core/http/idempotency.ts";
 import { serveReference } from "./core/http/openapi.ts";
 import { type Dependency, operationRoutes } from "./core/http/operations.ts";
-import { createRateLimiter } from "./core/http/rate-limit.ts";
+import { countRefusals, createRateLimits } from "./core/http/rate-limits.ts";
 import { registerRoutes } from "./core/http/register.ts";
-import type { Route } from "./core/http/route.ts";
+import { type RateLimit, type Route, scopesOf } from "./core/http/route.ts";
 import { createServer } from "./core/http/server.ts";
+import { createViolations, violationRoutes } from "./core/http/violations.ts";
 import { createListener, type Listener } from "./core/listener.ts";
 import type { Logger } from "./core/logger.ts";
 import { createMetrics, type Metrics } from "./core/metrics.ts";
 import { ping } from "./core/ping.ts";
+import { createRates } from "./core/rates.ts";
 import { createRedis, type RedisClient } from "./core/redis.ts";
 import { createShutdown, within } from "./core/shutdown.ts";
 import { tenantWallFaults } from "./core/tenant-wall.ts";
 import { createAiFromConfig } from "./platform/ai/index.ts";
+import { createApiKeys } from "./platform/api_keys/index.ts";
+import { apiKeyRoutes } from "./platform/api_keys/routes.ts";
+import { createAudit } from "./platform/audit/index.ts";
+import { auditRoutes } from "./platform/audit/routes.ts";
 import { createBilling } from "./platform/billing/index.ts";
 import { billingRoutes } from "./platform/billing/routes.ts";
 import { createEntitlements } from "./platform/entitlements/index.ts";
 import { createEvents, createWorker, outboxBacklog } from "./platform/events/index.ts";
-import { createIdentity } from "./platform/identity/index.ts";
-import { identityRoutes } from "./platform/identity/routes.ts";
+import { factorRoutes } from "./platform/factors/routes.ts";
+import { createFederation, readFederationSettings } from "./platform/federation/index.ts";
+import { federationRoutes } from "./platform/federation/routes.ts";
+import { createIdentity, type IdentitySettings } from "./platform/identity/index.ts";
+import { accountRoutes, adminRoutes, authRoutes } from "./platform/identity/routes.ts";
+import { createInvitations } from "./platform/invitations/index.ts";
+import { invitationRoutes } from "./platform/invitations/routes.ts";
 import { createMessagingFromConfig } from "./platform/messaging/index.ts";
 import { messagingRoutes } from "./platform/messaging/routes.ts";
 import { createSafety, parsePolicy } from "./platform/safety/index.ts";
+import { createSessions } from "./platform/sessions/index.ts";
+import { sessionRoutes } from "./platform/sessions/routes.ts";
 import { createUsage } from "./platform/usage/index.ts";
 import { usageRoutes } from "./platform/usage/routes.ts";
 import { createWorkspaces } from "./platform/workspaces/index.ts";
@@ -58,6 +71,8 @@ export interface App {
   hasMailbox: boolean;
   /** What an operator should know before relying on it. */
   warnings: string[];
+  /** Makes the person with this address an administrator of the platform. */
+  promote(email: string): Promise<{ email: string | null }>;
   /** Reads the catalogue, checks the products' tables, listens for changes, starts the worker. */
   start(): Promise<void>;
   /** Takes no new requests, finishes those in flight within the grace, then the handlers, then closes the pools. */
@@ -88,15 +103,37 @@ export async function createApp(options: AppOptions): Promise<App> {
   const redis = config.REDIS_URL === undefined ? undefined : createRedis({ url: config.REDIS_URL, onError });
   if (redis !== undefined) shutdown.add("redis", () => redis.disconnect());
 
-  // The platform.
+  const violations = createViolations(db, onError);
+  shutdown.add("rate limit violations", violations.flush);
+  const refused = countRefusals(metrics);
+  const onRefused: typeof violations.count = (rate, subject) => {
+    refused(rate);
+    violations.count(rate, subject);
+  };
+  const rates = createRates({ redis, onRefused });
+
+  // The platform: who there is.
   const events = createEvents({ db, onError });
   shutdown.add("notifications", events.settled);
   const messaging = createMessagingFromConfig({ config, db });
   const entitlements = createEntitlements({ db, events });
   const usage = createUsage({ db, entitlements });
-  const workspaces = createWorkspaces({ db, listener, events });
-  const stands = { db, listener, events, workspaces, messaging, clock, keyring, public_url };
-  const identity = createIdentity({ ...stands, ...identitySettings(config) });
+  const audit = createAudit({ db });
+  const core = { db, listener, events, audit, rates, clock, keyring, public_url, onError };
+  const workspaces = createWorkspaces({ ...core, entitlements, quota_defaults: quotaDefaults(config) });
+  const sessions = createSessions({ ...core, ...sessionSettings(config) });
+  const origins = [new URL(public_url).origin, ...config.CORS_ORIGINS];
+  const settings = identitySettings(config, public_url, origins);
+  const identity = createIdentity({ ...core, workspaces, messaging, sessions, logger, settings });
+  shutdown.add("mails asked for", identity.settled);
+  const issuers = readFederationSettings(config, await readConfigFile(config, "issuers.yaml"));
+  const federation = createFederation({ ...core, identity, origins, settings: issuers });
+  const environment = config.NODE_ENV === "production" ? "live" : "test";
+  const apiKeys = createApiKeys({ ...core, workspaces, environment, rate_per_minute: config.RATE_LIMIT_API_KEY });
+  const { link_url } = settings;
+  const invitations = createInvitations({ ...core, workspaces, identity, messaging, link_url });
+
+  // The platform: what they pay for, and what it does.
   const stripe = { secrets: config.STRIPE_WEBHOOK_SECRET, environment: stripeEnvironment(config) };
   const billing = createBilling({ db, entitlements, events, logger, metrics, clock, stripe });
   const rules = await readConfigFile(config, "safety.yaml");
@@ -114,30 +151,64 @@ export async function createApp(options: AppOptions): Promise<App> {
   // The products, on the doors that are theirs.
   const doors: Doors = { db, entitlements, usage, ai, safety, events, messaging, logger };
   const parts = products.map((product) => partsOf(product, doors));
-  events.subscribe([...identity.subscribers, ...parts.flatMap(({ subscribers }) => subscribers)]);
+  const own = [workspaces, identity, invitations];
+  events.subscribe([
+    ...own.flatMap(({ subscribers }) => subscribers),
+    ...parts.flatMap(({ subscribers }) => subscribers),
+  ]);
 
   // The transport.
   const http = await createServer({ config, logger, metrics });
   await serveReference(http, version);
   const dependencies = dependenciesOf(db, listener, redis);
   const operations = { version, dependencies, metrics, metrics_token: config.METRICS_TOKEN, isEnding: () => isEnding };
+  const rate: RateLimit = { name: "auth", limit: config.AUTH_RATE_LIMIT, window_seconds: 60 };
+  const { refresh_seconds } = sessions;
   const routes: Route[] = [
     ...operationRoutes(operations),
-    ...identityRoutes(identity, { name: "auth", limit: config.AUTH_RATE_LIMIT, window_seconds: 60 }),
-    ...workspaceRoutes(workspaces),
+    ...authRoutes({ identity, refresh_seconds, rate }),
+    ...accountRoutes(identity, rate),
+    ...sessionRoutes(sessions),
+    ...factorRoutes(identity.factors, nameIn(identity)),
+    ...federationRoutes({ federation, refresh_seconds, rate }),
+    ...workspaceRoutes(workspaces, identity.cards),
+    ...invitationRoutes(invitations),
+    ...apiKeyRoutes(apiKeys),
+    ...auditRoutes(audit),
+    ...adminRoutes(identity),
+    ...violationRoutes(violations),
     ...billingRoutes(billing),
     ...usageRoutes(usage),
     ...messagingRoutes(messaging),
     ...parts.flatMap((part) => part.routes),
   ];
-  const idempotency = createIdempotency(db);
-  const gatekeeper = { authenticate: identity.authenticate, enterWorkspace: workspaces.enter };
-  registerRoutes(http, routes, { gatekeeper, idempotency, rateLimiter: createRateLimiter(redis) });
+  apiKeys.setScopes(scopesOf(routes));
+  const idempotency = createIdempotency(db, keyring);
+  registerRoutes(http, routes, {
+    gatekeeper: {
+      authenticate: (credential, ip) => {
+        if (apiKeys.looksLikeKey(credential)) return apiKeys.authenticate(credential, ip);
+        return federation.isForeign(credential)
+          ? federation.authenticate(credential)
+          : sessions.authenticate(credential);
+      },
+      requireAdmin: identity.admin.requireAdmin,
+      enterWorkspace: workspaces.enter,
+      requestsPerMinute: workspaces.quotas.requestsPerMinute,
+    },
+    idempotency,
+    rateLimits: createRateLimits(rates),
+    everywhere: everywhere(config),
+    origins,
+    clock,
+    step_up_minutes: config.STEP_UP_MINUTES,
+  });
   exposeGauges(metrics, db);
   const worker = createWorker({ db, events, listener, logger, metrics, concurrency: config.WORKER_CONCURRENCY });
 
   return {
     http,
+    promote: identity.admin.promote,
     hasMailbox: messaging.mailbox !== undefined,
     warnings: messaging.warning === undefined ? [] : [messaging.warning],
     start: async () => {
@@ -152,7 +223,10 @@ export async function createApp(options: AppOptions): Promise<App> {
         shutdown.add("worker", () => worker.stop(config.SHUTDOWN_GRACE_MS));
         shutdown.add(
           "housekeeping",
-          hourly(() => idempotency.purge(), onError),
+          hourly(
+            [idempotency.purge, violations.purge, sessions.maintain, identity.maintain, federation.maintain],
+            onError,
+          ),
         );
       }
       shutdown.add("http", () => within(config.SHUTDOWN_GRACE_MS, Promise.resolve(http.close())));
@@ -164,7 +238,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
-function identitySettings(config: Config) {
+function sessionSettings(config: Config) {
   return {
     access_token_minutes: config.ACCESS_TOKEN_MINUTES,
     sessions: {
@@ -172,7 +246,53 @@ function identitySettings(config: Config) {
       absolute_days: config.SESSION_ABSOLUTE_DAYS,
       refresh_grace_seconds: config.REFRESH_GRACE_SECONDS,
     },
-    hashing: { concurrency: config.PASSWORD_HASH_CONCURRENCY, queue: config.PASSWORD_HASH_QUEUE },
+    signing_keys: { signs_days: config.SIGNING_KEY_DAYS, lead_minutes: config.SIGNING_KEY_LEAD_MINUTES },
+  };
+}
+
+function identitySettings(config: Config, public_url: string, origins: string[]): IdentitySettings {
+  return {
+    app_name: config.APP_NAME,
+    link_url: config.MAIL_LINK_URL ?? `${public_url}/v1/auth`,
+    password_rule: config.PASSWORD_RULE,
+    hashing: {
+      concurrency: config.PASSWORD_HASH_CONCURRENCY,
+      queue: config.PASSWORD_HASH_QUEUE,
+      cost: { memory_kib: config.PASSWORD_HASH_MEMORY_KIB, passes: config.PASSWORD_HASH_PASSES },
+    },
+    throttle: {
+      address: config.LOGIN_FAILURES_PER_ADDRESS,
+      address_account: config.LOGIN_FAILURES_PER_ADDRESS_AND_ACCOUNT,
+      account: config.LOGIN_FAILURES_PER_ACCOUNT,
+    },
+    step_up_minutes: config.STEP_UP_MINUTES,
+    signs_in: config.REGISTRATION_MODE === "sign_in",
+    webauthn: { rp_id: config.PASSKEY_DOMAIN ?? new URL(public_url).hostname, origins },
+  };
+}
+
+function quotaDefaults(config: Config) {
+  return {
+    members: config.QUOTA_MEMBERS,
+    api_keys: config.QUOTA_API_KEYS,
+    storage_bytes: config.QUOTA_STORAGE_BYTES,
+    requests_per_minute: config.QUOTA_REQUESTS_PER_MINUTE,
+  };
+}
+
+/** The rates that hold for every route; a workspace's and a key's are their own. */
+function everywhere(config: Config): RateLimit[] {
+  return [
+    { name: "address", limit: config.RATE_LIMIT_ADDRESS, window_seconds: 60, by: "address" },
+    { name: "user", limit: config.RATE_LIMIT_USER, window_seconds: 60, by: "user" },
+  ];
+}
+
+/** How a person is called where credentials are made for them. */
+function nameIn(identity: ReturnType<typeof createIdentity>) {
+  return async (user_id: string) => {
+    const { email, full_name, display_name } = await identity.person(user_id);
+    return { name: email ?? full_name, display_name: display_name ?? full_name };
   };
 }
 
@@ -241,9 +361,12 @@ function exposeGauges(metrics: Metrics, db: Database): void {
   );
 }
 
-/** Runs the task every hour; returns what ends that. */
-function hourly(task: () => Promise<unknown>, onError: (error: unknown) => void): () => void {
-  const timer = setInterval(() => void task().catch(onError), 3_600_000);
+/** Runs the tasks every hour, one after the other; returns what ends that. */
+function hourly(tasks: (() => Promise<unknown>)[], onError: (error: unknown) => void): () => void {
+  const run = async () => {
+    for (const task of tasks) await task().catch(onError);
+  };
+  const timer = setInterval(() => void run(), 3_600_000);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -17,6 +17,7 @@ const help = `plinth <command> [options]
   simulate   Sign real-looking notifications and send them to a running Plinth
                stripe <event> --workspace <id> --plan <plan_id> [--url <api>] [--customer <id>] [--subscription <id>]
                stripe                  List the events
+  admin      promote <email>         Make a person an administrator of the platform
   openapi    Print the OpenAPI document
   help       This text
 
@@ -29,6 +30,7 @@ const commands: Record<string, () => Promise<Command>> = {
   migrate: async () => (await import("./commands/migrate.ts")).migrate,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   simulate: async () => (await import("./commands/simulate.ts")).simulate,
+  admin: async () => (await import("./commands/admin.ts")).admin,
   openapi: async () => (await import("./commands/openapi.ts")).openapi,
 };
 

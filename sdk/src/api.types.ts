@@ -78,30 +78,9 @@ export interface paths {
         put?: never;
         /**
          * Sign up
-         * @description Mails a link that proves the address. The answer is the same for an address that has an account.
+         * @description Mails a link that proves the address; the person and the workspace come with the first sign-in. The answer is the same for an address that has an account. Where the installation signs in at once (REGISTRATION_MODE), the answer is that of a sign-in, and a known address is told by 409.
          */
         post: operations["post_auth_register"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/auth/verify-email/{token}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The page behind the mailed link
-         * @description Shows a button; following the link alone, as mail scanners do, changes nothing.
-         */
-        get: operations["get_auth_verify_email_token"];
-        put?: never;
-        /** Prove an e-mail address with the mailed token */
-        post: operations["post_auth_verify_email_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -117,8 +96,85 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with a password */
+        /**
+         * Sign in with a password
+         * @description 202 when a second factor is owed: POST /v1/auth/second-factor.
+         */
         post: operations["post_auth_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the second factor that a sign-in waits for
+         * @description Five wrong answers end the attempt.
+         */
+        post: operations["post_auth_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/magic-link/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with the mailed six digits
+         * @description Five wrong ones burn them.
+         */
+        post: operations["post_auth_magic_link_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What navigator.credentials.get() needs to sign in */
+        post: operations["post_auth_passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a passkey */
+        post: operations["post_auth_passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -136,7 +192,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange a refresh token for the next pair
-         * @description 401 means: sign in again. 503 with Retry-After means: try again with the same token. A token that is sent again within the grace gets the same answer.
+         * @description 401 means: sign in again. 503 with Retry-After means: try again with the same token. A token that is sent again within the grace gets the same answer. Without a body the refresh cookie is taken, and the answer sets the cookies anew.
          */
         post: operations["post_auth_refresh"];
         delete?: never;
@@ -145,7 +201,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/auth/logout": {
+    "/v1/auth/step-up": {
         parameters: {
             query?: never;
             header?: never;
@@ -154,8 +210,199 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End this session */
-        post: operations["post_auth_logout"];
+        /**
+         * Prove again who you are
+         * @description Before what `x-recent-auth` marks: with the password (a mailed code for accounts without one) and, where an authenticator app is set up, its code; or with a passkey from POST /v1/auth/passkey/options.
+         */
+        post: operations["post_auth_step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/cookies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take the session's cookies back, whatever has become of the session */
+        delete: operations["delete_auth_cookies"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/resend-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail the verification link again
+         * @description The answer is the same, and comes as soon, whether or not there is such an account.
+         */
+        post: operations["post_auth_resend_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail a link to set a new password
+         * @description The answer is the same, and comes as soon, whether or not there is such an account.
+         */
+        post: operations["post_auth_forgot_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/magic-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail a link, and six digits, to sign in without a password
+         * @description The answer is the same, and comes as soon, whether or not there is such an account.
+         */
+        post: operations["post_auth_magic_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/verify-email/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page behind the mailed link: verify email
+         * @description Shows a button; following the link alone, as mail scanners do, changes nothing.
+         */
+        get: operations["get_auth_verify_email_token"];
+        put?: never;
+        /** Prove an e-mail address with the mailed token */
+        post: operations["post_auth_verify_email_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/change-email/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page behind the mailed link: change email
+         * @description Shows a button; following the link alone, as mail scanners do, changes nothing.
+         */
+        get: operations["get_auth_change_email_token"];
+        put?: never;
+        /** Prove the new e-mail address with the mailed token */
+        post: operations["post_auth_change_email_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/reset-password/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page behind the mailed link: reset password
+         * @description Shows a button; following the link alone, as mail scanners do, changes nothing.
+         */
+        get: operations["get_auth_reset_password_token"];
+        put?: never;
+        /**
+         * Set a new password with the mailed token
+         * @description Ends every session, and signs nobody in.
+         */
+        post: operations["post_auth_reset_password_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/magic-link/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page behind the mailed link: magic link
+         * @description Shows a button; following the link alone, as mail scanners do, changes nothing.
+         */
+        get: operations["get_auth_magic_link_token"];
+        put?: never;
+        /**
+         * Sign in with the mailed token
+         * @description A browser's form is given cookies, an app tokens.
+         */
+        post: operations["post_auth_magic_link_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/restore-account/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page behind the mailed link: restore account
+         * @description Shows a button; following the link alone, as mail scanners do, changes nothing.
+         */
+        get: operations["get_auth_restore_account_token"];
+        put?: never;
+        /** Reopen a deleted account with the mailed token */
+        post: operations["post_auth_restore_account_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -173,7 +420,126 @@ export interface paths {
         get: operations["get_me"];
         put?: never;
         post?: never;
+        /**
+         * Delete your account
+         * @description Ends every session. For 30 days the mailed link restores it; then it is erased.
+         */
+        delete: operations["delete_me"];
+        options?: never;
+        head?: never;
+        /** Change your profile */
+        patch: operations["patch_me"];
+        trace?: never;
+    };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change your password
+         * @description Needs the present one, which is as good as a step-up; all your other sessions end. Who has none yet proves recently who they are, and sets one.
+         */
+        put: operations["put_me_password"];
+        post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change your e-mail address
+         * @description Mails a link to the new one; nothing changes until it is followed, and then the old one is told.
+         */
+        put: operations["put_me_email"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End this session
+         * @description Every process refuses its tokens within a second, this one at once.
+         */
+        post: operations["post_auth_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/logout-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every session, or every other */
+        post: operations["post_auth_logout_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where you are signed in, the newest first
+         * @description `last_seen_at` moves with every refresh, so at least every access token's lifetime.
+         */
+        get: operations["get_me_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of your sessions */
+        delete: operations["delete_me_sessions_session_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -191,6 +557,272 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that sign access tokens, and their stages */
+        get: operations["get_admin_signing_keys"];
+        put?: never;
+        /**
+         * Publish the next signing key ahead of its time
+         * @description It signs after the lead; the present one goes on verifying until its last token is over.
+         */
+        post: operations["post_admin_signing_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/signing-keys/{kid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a signing key out of use at once
+         * @description For a key that is no longer secret: every access token that it signed is refused; sessions go on.
+         */
+        delete: operations["delete_admin_signing_keys_kid"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your second factors and passkeys */
+        get: operations["get_me_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/factors/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to set up an authenticator app
+         * @description Nothing counts until its first code is confirmed.
+         */
+        post: operations["post_me_factors_totp"];
+        /** Remove the authenticator app and its recovery codes */
+        delete: operations["delete_me_factors_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/factors/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm the authenticator app by its first code
+         * @description Answers with the recovery codes, this once. All your other sessions end.
+         */
+        post: operations["post_me_factors_totp_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/factors/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace the recovery codes */
+        post: operations["post_me_factors_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What navigator.credentials.create() needs */
+        post: operations["post_me_passkeys_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add the passkey that the browser made
+         * @description All your other sessions end.
+         */
+        post: operations["post_me_passkeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a passkey */
+        delete: operations["delete_me_passkeys_passkey_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/oauth/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in with Google, GitHub or Apple
+         * @description Send the browser to `authorization_url`, keep `flow_token`, and finish with both halves at /v1/auth/oauth/complete.
+         */
+        post: operations["post_auth_oauth_provider_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/oauth/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the provider sends the browser back to */
+        get: operations["get_auth_oauth_provider_callback"];
+        put?: never;
+        /** Where Apple sends the browser back to, with a form */
+        post: operations["post_auth_oauth_provider_callback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/oauth/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish a sign-in at a provider
+         * @description 409 federation.link_required: the address has an account here; sign in to it, then POST /v1/me/identities with the same two halves.
+         */
+        post: operations["post_auth_oauth_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your accounts at other providers */
+        get: operations["get_me_identities"];
+        put?: never;
+        /**
+         * Link an account at another provider
+         * @description Its e-mail address has to be verified there.
+         */
+        post: operations["post_me_identities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/identities/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unlink an account at another provider */
+        delete: operations["delete_me_identities_identity_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -225,11 +857,32 @@ export interface paths {
         get: operations["get_workspaces_workspace_id"];
         put?: never;
         post?: never;
+        /**
+         * Delete a team's workspace
+         * @description Nobody enters it from then on; after 30 days it is erased with all that is in it.
+         */
+        delete: operations["delete_workspaces_workspace_id"];
+        options?: never;
+        head?: never;
+        /** Change a workspace's name, slug or time zone */
+        patch: operations["patch_workspaces_workspace_id"];
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace_id}/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the workspace may have so many of, and has */
+        get: operations["get_workspaces_workspace_id_quotas"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Rename a workspace */
-        patch: operations["patch_workspaces_workspace_id"];
+        patch?: never;
         trace?: never;
     };
     "/v1/workspaces/{workspace_id}/members": {
@@ -261,6 +914,364 @@ export interface paths {
         post?: never;
         /** Remove a member, or leave */
         delete: operations["delete_workspaces_workspace_id_members_user_id"];
+        options?: never;
+        head?: never;
+        /** Give a member another role */
+        patch: operations["patch_workspaces_workspace_id_members_user_id"];
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand the workspace over to another member
+         * @description You stay as an admin.
+         */
+        post: operations["post_workspaces_workspace_id_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/workspaces/{workspace_id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a workspace be read only */
+        post: operations["post_admin_workspaces_workspace_id_suspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/workspaces/{workspace_id}/reinstate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a suspended workspace be changed again */
+        post: operations["post_admin_workspaces_workspace_id_reinstate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace_id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace's invitations, the newest first */
+        get: operations["get_workspaces_workspace_id_invitations"];
+        put?: never;
+        /**
+         * Invite somebody by e-mail
+         * @description The link in the mail is good for seven days, once, and only for whoever has proved that address. Another invitation to it replaces this one.
+         */
+        post: operations["post_workspaces_workspace_id_invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace_id}/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation back */
+        delete: operations["delete_workspaces_workspace_id_invitations_invitation_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/invitations/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page behind a mailed invitation
+         * @description Says how to accept it; looking changes nothing.
+         */
+        get: operations["get_auth_invitations_token"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{token}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description Signed in with the address that was invited, which is proved.
+         */
+        post: operations["post_invitations_token_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-key-scopes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The scopes that an API key may have */
+        get: operations["get_api_key_scopes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace's API keys, the newest first */
+        get: operations["get_api_keys"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description The answer shows it, this once. It acts in your name and never beyond your own role; it ends when you leave the workspace or are suspended.
+         */
+        post: operations["post_api_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{api_key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An API key */
+        get: operations["get_api_keys_api_key_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description Refused everywhere within a second.
+         */
+        delete: operations["delete_api_keys_api_key_id"];
+        options?: never;
+        head?: never;
+        /** Change an API key's name, scopes, addresses or rate */
+        patch: operations["patch_api_keys_api_key_id"];
+        trace?: never;
+    };
+    "/v1/api-keys/{api_key_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an API key another secret
+         * @description Both are good for the overlap (0 to 168 hours), then the new one alone.
+         */
+        post: operations["post_api_keys_api_key_id_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace_id}/audit-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what in a workspace, the newest first
+         * @description What a person does to the own account stands in the personal workspace.
+         */
+        get: operations["get_workspaces_workspace_id_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts, the newest first */
+        get: operations["get_admin_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An account */
+        get: operations["get_admin_users_user_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{user_id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a person out
+         * @description Ends every session; the person's API keys stop.
+         */
+        post: operations["post_admin_users_user_id_suspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{user_id}/reinstate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a suspended person in again */
+        post: operations["post_admin_users_user_id_reinstate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{user_id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a person an administrator of the platform, or no longer */
+        put: operations["put_admin_users_user_id_role"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{user_id}/impersonate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act as a person for half an hour
+         * @description The token bears `act`, every audit entry the administrator, and the person is told by mail. Credentials cannot be changed in it.
+         */
+        post: operations["post_admin_users_user_id_impersonate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/rate-limit-violations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was refused by a rate in the last week, the most refused first */
+        get: operations["get_admin_rate_limit_violations"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -907,17 +1918,126 @@ export interface operations {
                 "application/json": {
                     /** @description Compared without regard to case and outer spaces */
                     email: string;
-                    /** @description 8 to 256 characters, with upper case, lower case and a digit */
+                    /** @description 8 to 256 characters, with upper case, lower case and a digit unless the installation asks for length alone; none of the common ones */
                     password: string;
                     full_name: string;
                     /** @description Names the workspace */
                     company_name?: string;
                     /** @description IANA name; UTC when left out */
                     time_zone?: string;
+                    /** @description How the person will recognise this session */
+                    device_label?: string;
+                    /**
+                     * @description `bearer`: the tokens are in the answer. `cookie`: they are cookies, which no script of a page can read
+                     * @default bearer
+                     * @enum {unknown}
+                     */
+                    session: "bearer" | "cookie";
                 };
             };
         };
         responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description JWT; send as Authorization: Bearer */
+                        access_token: string;
+                        /** @enum {string} */
+                        token_type: "Bearer";
+                        /** @description Seconds that the access token lives */
+                        expires_in: number;
+                        /** @description Good for one refresh */
+                        refresh_token: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        workspace: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            slug: string;
+                        };
+                        /** @description Keep it on the device, and send it with the next sign-in */
+                        device_token: string;
+                    } | {
+                        /** @enum {string} */
+                        token_type: "Cookie";
+                        /** @description Seconds until POST /v1/auth/refresh is due */
+                        expires_in: number;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        workspace: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            slug: string;
+                        };
+                        /** @description Keep it on the device, and send it with the next sign-in */
+                        device_token: string;
+                    };
+                };
+            };
             /** @description Default Response */
             201: {
                 headers: {
@@ -931,12 +2051,53 @@ export interface operations {
                     };
                 };
             };
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "second_factor_required";
+                        /** @description For POST /v1/auth/second-factor */
+                        mfa_token: string;
+                        expires_in: number;
+                        methods: ("totp" | "recovery_code")[];
+                    };
+                };
+            };
             /**
              * @description `request.bad`: The request is not well formed
              *
              *     `request.malformed`: The request body is not valid JSON
              */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.email_taken`: This e-mail address has an account */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1116,6 +2277,3063 @@ export interface operations {
             };
         };
     };
+    post_auth_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Compared without regard to case and outer spaces */
+                    email: string;
+                    password: string;
+                    /** @description From an earlier sign-in on this device: keeps a lockout from it */
+                    device_token?: string;
+                    /** @description How the person will recognise this session */
+                    device_label?: string;
+                    /**
+                     * @description `bearer`: the tokens are in the answer. `cookie`: they are cookies, which no script of a page can read
+                     * @default bearer
+                     * @enum {unknown}
+                     */
+                    session: "bearer" | "cookie";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description JWT; send as Authorization: Bearer */
+                        access_token: string;
+                        /** @enum {string} */
+                        token_type: "Bearer";
+                        /** @description Seconds that the access token lives */
+                        expires_in: number;
+                        /** @description Good for one refresh */
+                        refresh_token: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        workspace: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            slug: string;
+                        };
+                        /** @description Keep it on the device, and send it with the next sign-in */
+                        device_token: string;
+                    } | {
+                        /** @enum {string} */
+                        token_type: "Cookie";
+                        /** @description Seconds until POST /v1/auth/refresh is due */
+                        expires_in: number;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        workspace: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            slug: string;
+                        };
+                        /** @description Keep it on the device, and send it with the next sign-in */
+                        device_token: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "second_factor_required";
+                        /** @description For POST /v1/auth/second-factor */
+                        mfa_token: string;
+                        expires_in: number;
+                        methods: ("totp" | "recovery_code")[];
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.invalid_credentials`: The e-mail address or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.email_unverified`: Confirm your e-mail address first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `identity.hashing_busy`: Too many sign-ins at once
+             *
+             *     `request.unavailable`: The service cannot answer right now
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    mfa_token: string;
+                    code?: string;
+                    recovery_code?: string;
+                    /** @description How the person will recognise this session */
+                    device_label?: string;
+                    /**
+                     * @description `bearer`: the tokens are in the answer. `cookie`: they are cookies, which no script of a page can read
+                     * @default bearer
+                     * @enum {unknown}
+                     */
+                    session: "bearer" | "cookie";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description JWT; send as Authorization: Bearer */
+                        access_token: string;
+                        /** @enum {string} */
+                        token_type: "Bearer";
+                        /** @description Seconds that the access token lives */
+                        expires_in: number;
+                        /** @description Good for one refresh */
+                        refresh_token: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        workspace: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            slug: string;
+                        };
+                        /** @description Keep it on the device, and send it with the next sign-in */
+                        device_token: string;
+                    } | {
+                        /** @enum {string} */
+                        token_type: "Cookie";
+                        /** @description Seconds until POST /v1/auth/refresh is due */
+                        expires_in: number;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        workspace: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            slug: string;
+                        };
+                        /** @description Keep it on the device, and send it with the next sign-in */
+                        device_token: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "second_factor_required";
+                        /** @description For POST /v1/auth/second-factor */
+                        mfa_token: string;
+                        expires_in: number;
+                        methods: ("totp" | "recovery_code")[];
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.invalid_credentials`: The e-mail address or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `factors.code_invalid`: The code is wrong or was used */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `factors.challenge_over`: This attempt is over: sign in again */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_magic_link_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Compared without regard to case and outer spaces */
+                    email: string;
+                    code: string;
+                    /** @description How the person will recognise this session */
+                    device_label?: string;
+                    /**
+                     * @description `bearer`: the tokens are in the answer. `cookie`: they are cookies, which no script of a page can read
+                     * @default bearer
+                     * @enum {unknown}
+                     */
+                    session: "bearer" | "cookie";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description JWT; send as Authorization: Bearer */
+                        access_token: string;
+                        /** @enum {string} */
+                        token_type: "Bearer";
+                        /** @description Seconds that the access token lives */
+                        expires_in: number;
+                        /** @description Good for one refresh */
+                        refresh_token: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        workspace: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            slug: string;
+                        };
+                        /** @description Keep it on the device, and send it with the next sign-in */
+                        device_token: string;
+                    } | {
+                        /** @enum {string} */
+                        token_type: "Cookie";
+                        /** @description Seconds until POST /v1/auth/refresh is due */
+                        expires_in: number;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        workspace: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            slug: string;
+                        };
+                        /** @description Keep it on the device, and send it with the next sign-in */
+                        device_token: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "second_factor_required";
+                        /** @description For POST /v1/auth/second-factor */
+                        mfa_token: string;
+                        expires_in: number;
+                        methods: ("totp" | "recovery_code")[];
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.invalid_credentials`: The e-mail address or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.code_invalid`: The code is wrong, was used, or is too old */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_passkey_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        challenge_id: string;
+                        /** @description For navigator.credentials */
+                        options: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    challenge_id: string;
+                    /** @description What navigator.credentials gave, as JSON (PublicKeyCredential.toJSON) */
+                    response: {
+                        [key: string]: unknown;
+                    };
+                    /** @description How the person will recognise this session */
+                    device_label?: string;
+                    /**
+                     * @description `bearer`: the tokens are in the answer. `cookie`: they are cookies, which no script of a page can read
+                     * @default bearer
+                     * @enum {unknown}
+                     */
+                    session: "bearer" | "cookie";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description JWT; send as Authorization: Bearer */
+                        access_token: string;
+                        /** @enum {string} */
+                        token_type: "Bearer";
+                        /** @description Seconds that the access token lives */
+                        expires_in: number;
+                        /** @description Good for one refresh */
+                        refresh_token: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        workspace: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            slug: string;
+                        };
+                        /** @description Keep it on the device, and send it with the next sign-in */
+                        device_token: string;
+                    } | {
+                        /** @enum {string} */
+                        token_type: "Cookie";
+                        /** @description Seconds until POST /v1/auth/refresh is due */
+                        expires_in: number;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        workspace: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            slug: string;
+                        };
+                        /** @description Keep it on the device, and send it with the next sign-in */
+                        device_token: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "second_factor_required";
+                        /** @description For POST /v1/auth/second-factor */
+                        mfa_token: string;
+                        expires_in: number;
+                        methods: ("totp" | "recovery_code")[];
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.invalid_credentials`: The e-mail address or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `factors.passkey_invalid`: The passkey's answer cannot be trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `factors.challenge_over`: This attempt is over: sign in again */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Left out with cookies */
+                    refresh_token?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description JWT; send as Authorization: Bearer */
+                        access_token: string;
+                        /** @enum {string} */
+                        token_type: "Bearer";
+                        /** @description Seconds that the access token lives */
+                        expires_in: number;
+                        /** @description Good for one refresh */
+                        refresh_token: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                    } | {
+                        /** @enum {string} */
+                        token_type: "Cookie";
+                        /** @description Seconds until POST /v1/auth/refresh is due */
+                        expires_in: number;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `identity.refresh_invalid`: Sign in again
+             *
+             *     `identity.refresh_reused`: Sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.origin_forbidden`: Cookies are not taken from this origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_step_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password?: string;
+                    /** @description Of the authenticator app */
+                    code?: string;
+                    recovery_code?: string;
+                    /** @description From POST /v1/auth/magic-link, for accounts without password */
+                    mailed_code?: string;
+                    passkey?: {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        challenge_id: string;
+                        /** @description What navigator.credentials gave, as JSON (PublicKeyCredential.toJSON) */
+                        response: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "confirmed";
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `factors.code_invalid`: The code is wrong or was used
+             *
+             *     `factors.passkey_invalid`: The passkey's answer cannot be trusted
+             *
+             *     `identity.code_invalid`: The code is wrong, was used, or is too old
+             *
+             *     `identity.wrong_password`: The current password is wrong
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `sessions.foreign_session`: You signed in at another provider, which keeps your session */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `factors.challenge_over`: This attempt is over: sign in again */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `identity.proof_missing`: Show who you are in a way that you have
+             *
+             *     `request.invalid`: The request has invalid fields
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `identity.hashing_busy`: Too many sign-ins at once
+             *
+             *     `request.unavailable`: The service cannot answer right now
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    delete_auth_cookies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_resend_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Compared without regard to case and outer spaces */
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "sent_if_possible";
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_forgot_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Compared without regard to case and outer spaces */
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "sent_if_possible";
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_magic_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Compared without regard to case and outer spaces */
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "sent_if_possible";
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     get_auth_verify_email_token: {
         parameters: {
             query?: never;
@@ -1127,7 +5345,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description HTML */
+            /** @description HTML, for a browser */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1163,6 +5381,31 @@ export interface operations {
             };
             /** @description `request.not_found`: There is nothing here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1413,22 +5656,489 @@ export interface operations {
             };
         };
     };
-    post_auth_login: {
+    get_auth_change_email_token: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description HTML, for a browser */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_change_email_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "email_changed";
+                    } | string;
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.token_invalid`: This link was used, is too old, or was replaced by a newer one */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_auth_reset_password_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description HTML, for a browser */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_reset_password_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Compared without regard to case and outer spaces */
-                    email: string;
-                    /** @description 8 to 256 characters, with upper case, lower case and a digit */
+                    /** @description 8 to 256 characters, with upper case, lower case and a digit unless the installation asks for length alone; none of the common ones */
                     password: string;
-                    /** @description How the person will recognise this session */
-                    device_label?: string;
                 };
             };
         };
@@ -1440,6 +6150,424 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @enum {string} */
+                        status: "password_changed";
+                    } | string;
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.token_invalid`: This link was used, is too old, or was replaced by a newer one */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `identity.hashing_busy`: Too many sign-ins at once
+             *
+             *     `request.unavailable`: The service cannot answer right now
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_auth_magic_link_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description HTML, for a browser */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_magic_link_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description How the person will recognise this session */
+                    device_label?: string;
+                    /**
+                     * @description `bearer`: the tokens are in the answer. `cookie`: they are cookies, which no script of a page can read
+                     * @default bearer
+                     * @enum {unknown}
+                     */
+                    session: "bearer" | "cookie";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
                         /** @description JWT; send as Authorization: Bearer */
                         access_token: string;
                         /** @enum {string} */
@@ -1453,6 +6581,100 @@ export interface operations {
                          * @description UUID
                          */
                         session_id: string;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        workspace: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            slug: string;
+                        };
+                        /** @description Keep it on the device, and send it with the next sign-in */
+                        device_token: string;
+                    } | {
+                        /** @enum {string} */
+                        token_type: "Cookie";
+                        /** @description Seconds until POST /v1/auth/refresh is due */
+                        expires_in: number;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        workspace: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            slug: string;
+                        };
+                        /** @description Keep it on the device, and send it with the next sign-in */
+                        device_token: string;
+                    }) | string;
+                };
+            };
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "second_factor_required";
+                        /** @description For POST /v1/auth/second-factor */
+                        mfa_token: string;
+                        expires_in: number;
+                        methods: ("totp" | "recovery_code")[];
                     };
                 };
             };
@@ -1510,7 +6732,1308 @@ export interface operations {
                     };
                 };
             };
-            /** @description `identity.email_unverified`: Confirm your e-mail address first */
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.token_invalid`: This link was used, is too old, or was replaced by a newer one */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_auth_restore_account_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description HTML, for a browser */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_restore_account_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "restored";
+                    } | string;
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.token_invalid`: This link was used, is too old, or was replaced by a newer one */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @description Null for an account of another provider without one */
+                        email: string | null;
+                        email_verified: boolean;
+                        full_name: string;
+                        /** @description What others see; the full name without it */
+                        display_name: string | null;
+                        /** @description BCP 47 */
+                        locale: string | null;
+                        /** @description IANA */
+                        time_zone: string | null;
+                        /** @description https */
+                        avatar_url: string | null;
+                        /** @enum {unknown} */
+                        role: "user" | "admin";
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description The administrator who acts as you in this session */
+                        impersonated_by?: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.person_required`: Only a person may do this, not an API key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    delete_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "deleted";
+                        /** Format: date-time */
+                        erased_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `identity.last_admin`: The platform keeps at least one administrator
+             *
+             *     `identity.owns_workspaces`: Hand over or delete the workspaces that you own alone first
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    patch_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    full_name?: string;
+                    display_name?: string | null;
+                    locale?: string | null;
+                    time_zone?: string | null;
+                    avatar_url?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @description Null for an account of another provider without one */
+                        email: string | null;
+                        email_verified: boolean;
+                        full_name: string;
+                        /** @description What others see; the full name without it */
+                        display_name: string | null;
+                        /** @description BCP 47 */
+                        locale: string | null;
+                        /** @description IANA */
+                        time_zone: string | null;
+                        /** @description https */
+                        avatar_url: string | null;
+                        /** @enum {unknown} */
+                        role: "user" | "admin";
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.person_required`: Only a person may do this, not an API key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    put_me_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Left out by who has none yet */
+                    current_password?: string;
+                    /** @description 8 to 256 characters, with upper case, lower case and a digit unless the installation asks for length alone; none of the common ones */
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "password_changed";
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `identity.wrong_password`: The current password is wrong
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1691,7 +8214,7 @@ export interface operations {
             };
         };
     };
-    post_auth_refresh: {
+    put_me_email: {
         parameters: {
             query?: never;
             header?: never;
@@ -1701,31 +8224,22 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    refresh_token: string;
+                    /** @description Compared without regard to case and outer spaces */
+                    email: string;
                 };
             };
         };
         responses: {
             /** @description Default Response */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description JWT; send as Authorization: Bearer */
-                        access_token: string;
+                        email: string;
                         /** @enum {string} */
-                        token_type: "Bearer";
-                        /** @description Seconds that the access token lives */
-                        expires_in: number;
-                        /** @description Good for one refresh */
-                        refresh_token: string;
-                        /**
-                         * Format: uuid
-                         * @description UUID
-                         */
-                        session_id: string;
+                        status: "verification_sent";
                     };
                 };
             };
@@ -1758,12 +8272,39 @@ export interface operations {
                     };
                 };
             };
-            /**
-             * @description `identity.refresh_invalid`: Sign in again
-             *
-             *     `identity.refresh_reused`: Sign in again
-             */
+            /** @description `request.unauthenticated`: Authentication is required */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2005,6 +8546,81 @@ export interface operations {
                     };
                 };
             };
+            /** @description `request.person_required`: Only a person may do this, not an API key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `sessions.foreign_session`: You signed in at another provider, which keeps your session */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `request.internal`: Something went wrong on our side */
             500: {
                 headers: {
@@ -2057,9 +8673,304 @@ export interface operations {
             };
         };
     };
-    get_me: {
+    post_auth_logout_all: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Whether this session goes on
+                     * @default false
+                     */
+                    keep_current: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ended: number;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `sessions.foreign_session`: You signed in at another provider, which keeps your session */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_me_sessions: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2073,16 +8984,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /**
-                         * Format: uuid
-                         * @description UUID
-                         */
-                        id: string;
-                        email: string;
-                        full_name: string;
-                        email_verified: boolean;
-                        /** Format: date-time */
-                        created_at: string;
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Whether this request belongs to it */
+                            current: boolean;
+                            ip_address: string | null;
+                            user_agent: string | null;
+                            device_label: string | null;
+                            /** @enum {unknown} */
+                            transport: "bearer" | "cookie";
+                            /** @description How the person proved who they are (RFC 8176) */
+                            methods: string[];
+                            /** @description Whether an administrator acts as you in it */
+                            impersonated: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            last_seen_at: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
                     };
                 };
             };
@@ -2113,6 +9040,277 @@ export interface operations {
             };
             /** @description `request.unauthenticated`: Authentication is required */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.person_required`: Only a person may do this, not an API key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    delete_me_sessions_session_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.person_required`: Only a person may do this, not an API key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2287,6 +9485,4228 @@ export interface operations {
             };
         };
     };
+    get_admin_signing_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            kid: string;
+                            /**
+                             * @description Published before it signs, then signing, then verifying what it signed until that is over
+                             * @enum {unknown}
+                             */
+                            stage: "published" | "signing" | "verifying";
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            active_from: string;
+                            retires_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_admin_signing_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            kid: string;
+                            /**
+                             * @description Published before it signs, then signing, then verifying what it signed until that is over
+                             * @enum {unknown}
+                             */
+                            stage: "published" | "signing" | "verifying";
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            active_from: string;
+                            retires_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    delete_admin_signing_keys_kid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_me_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether an authenticator app is set up: then a password alone does not sign in */
+                        totp: boolean;
+                        recovery_codes_left: number;
+                        passkeys: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            /** @description Whether it is synced by its provider */
+                            backed_up: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            last_used_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.person_required`: Only a person may do this, not an API key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_me_factors_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Base32, for typing it in */
+                        secret: string;
+                        /** @description For a QR code */
+                        otpauth_url: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `factors.already_enabled`: An authenticator app is set up already; remove it first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    delete_me_factors_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `factors.not_enabled`: There is no authenticator app to do this with */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_me_factors_totp_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Six digits of the authenticator app */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Shown once; each is good once */
+                        recovery_codes: string[];
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `factors.code_invalid`: The code is wrong or was used
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_me_factors_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Shown once; each is good once */
+                        recovery_codes: string[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `factors.not_enabled`: There is no authenticator app to do this with */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_me_passkeys_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        challenge_id: string;
+                        /** @description For navigator.credentials */
+                        options: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_me_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    challenge_id: string;
+                    /** @description What navigator.credentials gave, as JSON (PublicKeyCredential.toJSON) */
+                    response: {
+                        [key: string]: unknown;
+                    };
+                    /** @description How the person will recognise it */
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        name: string;
+                        /** @description Whether it is synced by its provider */
+                        backed_up: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        last_used_at: string | null;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `factors.passkey_invalid`: The passkey's answer cannot be trusted
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `factors.too_many_passkeys`: A person has 20 passkeys at most */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `factors.challenge_over`: This attempt is over: sign in again */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    delete_me_passkeys_passkey_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_oauth_provider_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: "google" | "github" | "apple";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Where the browser goes afterwards, with `code` or `error` in its query; of an origin in CORS_ORIGINS */
+                    return_to: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Send the browser there */
+                        authorization_url: string;
+                        /** @description Keep it: only who began the sign-in can finish it */
+                        flow_token: string;
+                        expires_in: number;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `federation.unknown_provider`: Nobody signs in here with this provider
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_auth_oauth_provider_callback: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                error?: string;
+            };
+            header?: never;
+            path: {
+                provider: "google" | "github" | "apple";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `federation.unknown_provider`: Nobody signs in here with this provider
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `federation.flow_over`: This sign-in was finished, or is too old: begin again */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_oauth_provider_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: "google" | "github" | "apple";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    state: string;
+                    user?: string;
+                } & {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `federation.unknown_provider`: Nobody signs in here with this provider
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `federation.flow_over`: This sign-in was finished, or is too old: begin again */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_auth_oauth_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    flow_token: string;
+                    /** @description From the query of return_to */
+                    code: string;
+                    device_label?: string;
+                    /**
+                     * @default bearer
+                     * @enum {unknown}
+                     */
+                    session: "bearer" | "cookie";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description JWT; send as Authorization: Bearer */
+                        access_token: string;
+                        /** @enum {string} */
+                        token_type: "Bearer";
+                        /** @description Seconds that the access token lives */
+                        expires_in: number;
+                        /** @description Good for one refresh */
+                        refresh_token: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        workspace: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            slug: string;
+                        };
+                        /** @description Keep it on the device, and send it with the next sign-in */
+                        device_token: string;
+                    } | {
+                        /** @enum {string} */
+                        token_type: "Cookie";
+                        /** @description Seconds until POST /v1/auth/refresh is due */
+                        expires_in: number;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        workspace: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            slug: string;
+                        };
+                        /** @description Keep it on the device, and send it with the next sign-in */
+                        device_token: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "second_factor_required";
+                        /** @description For POST /v1/auth/second-factor */
+                        mfa_token: string;
+                        expires_in: number;
+                        methods: ("totp" | "recovery_code")[];
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.invalid_credentials`: The e-mail address or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `federation.link_required`: This e-mail address has an account: sign in to it, then link the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `federation.flow_over`: This sign-in was finished, or is too old: begin again */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_me_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            provider: string;
+                            issuer: string;
+                            email: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** @description To the hour */
+                            last_used_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.person_required`: Only a person may do this, not an API key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_me_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    flow_token: string;
+                    /** @description From the query of return_to */
+                    code: string;
+                } | {
+                    /** @description A token of a configured issuer */
+                    foreign_token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            provider: string;
+                            issuer: string;
+                            email: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** @description To the hour */
+                            last_used_at: string;
+                        }[];
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `federation.address_unverified`: The provider has not verified the e-mail address
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `federation.identity_taken`: This account at the provider belongs to somebody here already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `federation.flow_over`: This sign-in was finished, or is too old: begin again */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `federation.keys_unavailable`: The issuer's keys cannot be had right now
+             *
+             *     `request.unavailable`: The service cannot answer right now
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    delete_me_identities_identity_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `federation.last_way_in`: This is the only way into the account: set a password first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     get_workspaces: {
         parameters: {
             query: {
@@ -2319,6 +13739,12 @@ export interface operations {
                             slug: string;
                             /** @description Whether it is somebody's personal workspace */
                             personal: boolean;
+                            /**
+                             * @description A suspended one can be read, and nothing in it changed
+                             * @enum {unknown}
+                             */
+                            status: "active" | "suspended";
+                            suspended_reason: string | null;
                             /** @description IANA name; days and weeks of limits begin by it */
                             time_zone: string;
                             /** Format: date-time */
@@ -2381,8 +13807,58 @@ export interface operations {
                     };
                 };
             };
+            /** @description `request.person_required`: Only a person may do this, not an API key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `request.invalid`: The request has invalid fields */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2472,6 +13948,7 @@ export interface operations {
             content: {
                 "application/json": {
                     name: string;
+                    /** @description IANA name */
                     time_zone?: string;
                 };
             };
@@ -2494,6 +13971,12 @@ export interface operations {
                         slug: string;
                         /** @description Whether it is somebody's personal workspace */
                         personal: boolean;
+                        /**
+                         * @description A suspended one can be read, and nothing in it changed
+                         * @enum {unknown}
+                         */
+                        status: "active" | "suspended";
+                        suspended_reason: string | null;
                         /** @description IANA name; days and weeks of limits begin by it */
                         time_zone: string;
                         /** Format: date-time */
@@ -2534,6 +14017,31 @@ export interface operations {
             };
             /** @description `request.unauthenticated`: Authentication is required */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.person_required`: Only a person may do this, not an API key */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2661,6 +14169,31 @@ export interface operations {
                     };
                 };
             };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `request.internal`: Something went wrong on our side */
             500: {
                 headers: {
@@ -2742,6 +14275,12 @@ export interface operations {
                         slug: string;
                         /** @description Whether it is somebody's personal workspace */
                         personal: boolean;
+                        /**
+                         * @description A suspended one can be read, and nothing in it changed
+                         * @enum {unknown}
+                         */
+                        status: "active" | "suspended";
+                        suspended_reason: string | null;
                         /** @description IANA name; days and weeks of limits begin by it */
                         time_zone: string;
                         /** Format: date-time */
@@ -2801,8 +14340,294 @@ export interface operations {
                     };
                 };
             };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `request.not_found`: There is nothing here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    delete_workspaces_workspace_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "deleted";
+                        /** Format: date-time */
+                        erased_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `workspaces.personal`: This cannot be done with a personal workspace */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2891,7 +14716,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    name: string;
+                    name?: string;
+                    /** @description 3 to 60 of a-z, 0-9 and - */
+                    slug?: string;
+                    /** @description IANA name */
+                    time_zone?: string;
                 };
             };
         };
@@ -2913,6 +14742,12 @@ export interface operations {
                         slug: string;
                         /** @description Whether it is somebody's personal workspace */
                         personal: boolean;
+                        /**
+                         * @description A suspended one can be read, and nothing in it changed
+                         * @enum {unknown}
+                         */
+                        status: "active" | "suspended";
+                        suspended_reason: string | null;
                         /** @description IANA name; days and weeks of limits begin by it */
                         time_zone: string;
                         /** Format: date-time */
@@ -2976,7 +14811,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description `request.forbidden`: You may not do this */
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3003,6 +14844,31 @@ export interface operations {
             };
             /** @description `request.not_found`: There is nothing here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `workspaces.slug_taken`: Another workspace has this slug */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3078,6 +14944,254 @@ export interface operations {
             };
             /** @description `request.invalid`: The request has invalid fields */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_workspaces_workspace_id_quotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        members: {
+                            /** @description Null is unlimited */
+                            limit: number | null;
+                            /** @description Left out for rates */
+                            used?: number;
+                        };
+                        api_keys: {
+                            /** @description Null is unlimited */
+                            limit: number | null;
+                            /** @description Left out for rates */
+                            used?: number;
+                        };
+                        storage_bytes: {
+                            /** @description Null is unlimited */
+                            limit: number | null;
+                            /** @description Left out for rates */
+                            used?: number;
+                        };
+                        requests_per_minute: {
+                            /** @description Null is unlimited */
+                            limit: number | null;
+                            /** @description Left out for rates */
+                            used?: number;
+                        };
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3185,6 +15299,9 @@ export interface operations {
                             user_id: string;
                             /** @enum {unknown} */
                             role: "member" | "admin" | "owner";
+                            full_name: string | null;
+                            email: string | null;
+                            avatar_url: string | null;
                             /** Format: date-time */
                             created_at: string;
                         }[];
@@ -3243,6 +15360,31 @@ export interface operations {
                     };
                 };
             };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `request.not_found`: There is nothing here */
             404: {
                 headers: {
@@ -3270,6 +15412,31 @@ export interface operations {
             };
             /** @description `request.invalid`: The request has invalid fields */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3419,7 +15586,9 @@ export interface operations {
             /**
              * @description `request.forbidden`: You may not do this
              *
-             *     `workspaces.owner_protected`: Only an owner may do this to an owner
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `workspaces.owner_protected`: Only an owner may do this to an owner, or make one
              */
             403: {
                 headers: {
@@ -3472,6 +15641,6765 @@ export interface operations {
             };
             /** @description `workspaces.last_owner`: A workspace keeps at least one owner */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    patch_workspaces_workspace_id_members_user_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+                /** @description UUID */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    role: "member" | "admin" | "owner";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `workspaces.owner_protected`: Only an owner may do this to an owner, or make one
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `workspaces.last_owner`: A workspace keeps at least one owner */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_workspaces_workspace_id_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    user_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             *
+             *     `workspaces.owner_protected`: Only an owner may do this to an owner, or make one
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `workspaces.personal`: This cannot be done with a personal workspace */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_admin_workspaces_workspace_id_suspend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        name: string;
+                        /** @description Unique; for addresses that people read */
+                        slug: string;
+                        /** @description Whether it is somebody's personal workspace */
+                        personal: boolean;
+                        /**
+                         * @description A suspended one can be read, and nothing in it changed
+                         * @enum {unknown}
+                         */
+                        status: "active" | "suspended";
+                        suspended_reason: string | null;
+                        /** @description IANA name; days and weeks of limits begin by it */
+                        time_zone: string;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_admin_workspaces_workspace_id_reinstate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        name: string;
+                        /** @description Unique; for addresses that people read */
+                        slug: string;
+                        /** @description Whether it is somebody's personal workspace */
+                        personal: boolean;
+                        /**
+                         * @description A suspended one can be read, and nothing in it changed
+                         * @enum {unknown}
+                         */
+                        status: "active" | "suspended";
+                        suspended_reason: string | null;
+                        /** @description IANA name; days and weeks of limits begin by it */
+                        time_zone: string;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_workspaces_workspace_id_invitations: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Only those that can be accepted */
+                status?: "pending";
+            };
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            email: string;
+                            /** @enum {unknown} */
+                            role: "member" | "admin";
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            invited_by: string;
+                            /** @enum {unknown} */
+                            status: "pending" | "accepted" | "revoked" | "expired";
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_workspaces_workspace_id_invitations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: string;
+                    /**
+                     * @default member
+                     * @enum {unknown}
+                     */
+                    role: "member" | "admin";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        email: string;
+                        /** @enum {unknown} */
+                        role: "member" | "admin";
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        invited_by: string;
+                        /** @enum {unknown} */
+                        status: "pending" | "accepted" | "revoked" | "expired";
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    delete_workspaces_workspace_id_invitations_invitation_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+                /** @description UUID */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_auth_invitations_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description HTML */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_invitations_token_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        workspace_id: string;
+                        /** @enum {unknown} */
+                        role: "member" | "admin";
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `invitations.email_unverified`: Confirm your e-mail address first
+             *
+             *     `invitations.not_yours`: The invitation is for another e-mail address
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `invitations.already_member`: You belong to this workspace already
+             *
+             *     `workspaces.personal`: This cannot be done with a personal workspace
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `invitations.over`: The invitation was used, revoked, replaced, or is too old */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.rate_limited`: Too many requests
+             *
+             *     `workspaces.quota_reached`: The workspace has as many of these as its plan allows
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_api_key_scopes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: string[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.person_required`: Only a person may do this, not an API key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_api_keys: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            name: string;
+                            /** @description How it begins */
+                            prefix: string;
+                            /** @description The last four characters of its secret */
+                            last4: string;
+                            /** @enum {unknown} */
+                            environment: "live" | "test";
+                            scopes: string[];
+                            /** @enum {unknown} */
+                            role: "member" | "admin";
+                            allowed_addresses: string[];
+                            /** @description Calls in a minute; the installation's default without it */
+                            rate_per_minute: number | null;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            created_by: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            expires_at: string | null;
+                            /** @description To the minute */
+                            last_used_at: string | null;
+                            rotated_at: string | null;
+                            /** @description Until when the key before the rotation is good too */
+                            previous_expires_at: string | null;
+                            revoked_at: string | null;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_api_keys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What it is for */
+                    name: string;
+                    /** @description What it may do, for example `prism:write`; GET /v1/api-key-scopes lists them */
+                    scopes: string[];
+                    /**
+                     * @description At most the maker's
+                     * @default member
+                     * @enum {unknown}
+                     */
+                    role: "member" | "admin";
+                    /** @description Addresses or CIDR ranges that it is taken from; everywhere when empty */
+                    allowed_addresses?: string[];
+                    /** @description Calls in a minute; the installation's default without it */
+                    rate_per_minute?: number | null;
+                    /**
+                     * Format: date-time
+                     * @description In the future
+                     */
+                    expires_at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        name: string;
+                        /** @description How it begins */
+                        prefix: string;
+                        /** @description The last four characters of its secret */
+                        last4: string;
+                        /** @enum {unknown} */
+                        environment: "live" | "test";
+                        scopes: string[];
+                        /** @enum {unknown} */
+                        role: "member" | "admin";
+                        allowed_addresses: string[];
+                        /** @description Calls in a minute; the installation's default without it */
+                        rate_per_minute: number | null;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        created_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        expires_at: string | null;
+                        /** @description To the minute */
+                        last_used_at: string | null;
+                        rotated_at: string | null;
+                        /** @description Until when the key before the rotation is good too */
+                        previous_expires_at: string | null;
+                        revoked_at: string | null;
+                        /** @description Shown this once */
+                        key: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `api_keys.outranks_creator`: A key may not do more than who makes it
+             *
+             *     `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `api_keys.unknown_scope`: There is no such scope
+             *
+             *     `request.invalid`: The request has invalid fields
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.rate_limited`: Too many requests
+             *
+             *     `workspaces.quota_reached`: The workspace has as many of these as its plan allows
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_api_keys_api_key_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                api_key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        name: string;
+                        /** @description How it begins */
+                        prefix: string;
+                        /** @description The last four characters of its secret */
+                        last4: string;
+                        /** @enum {unknown} */
+                        environment: "live" | "test";
+                        scopes: string[];
+                        /** @enum {unknown} */
+                        role: "member" | "admin";
+                        allowed_addresses: string[];
+                        /** @description Calls in a minute; the installation's default without it */
+                        rate_per_minute: number | null;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        created_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        expires_at: string | null;
+                        /** @description To the minute */
+                        last_used_at: string | null;
+                        rotated_at: string | null;
+                        /** @description Until when the key before the rotation is good too */
+                        previous_expires_at: string | null;
+                        revoked_at: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    delete_api_keys_api_key_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                api_key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    patch_api_keys_api_key_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                api_key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What it is for */
+                    name?: string;
+                    /** @description What it may do, for example `prism:write`; GET /v1/api-key-scopes lists them */
+                    scopes?: string[];
+                    /** @description Addresses or CIDR ranges that it is taken from; everywhere when empty */
+                    allowed_addresses?: string[];
+                    /** @description Calls in a minute; the installation's default without it */
+                    rate_per_minute?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        name: string;
+                        /** @description How it begins */
+                        prefix: string;
+                        /** @description The last four characters of its secret */
+                        last4: string;
+                        /** @enum {unknown} */
+                        environment: "live" | "test";
+                        scopes: string[];
+                        /** @enum {unknown} */
+                        role: "member" | "admin";
+                        allowed_addresses: string[];
+                        /** @description Calls in a minute; the installation's default without it */
+                        rate_per_minute: number | null;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        created_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        expires_at: string | null;
+                        /** @description To the minute */
+                        last_used_at: string | null;
+                        rotated_at: string | null;
+                        /** @description Until when the key before the rotation is good too */
+                        previous_expires_at: string | null;
+                        revoked_at: string | null;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `api_keys.unknown_scope`: There is no such scope
+             *
+             *     `request.invalid`: The request has invalid fields
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_api_keys_api_key_id_rotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                api_key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Hours for which the present key stays good beside the new one; 0: it ends at once
+                     * @default 24
+                     */
+                    overlap_hours: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        name: string;
+                        /** @description How it begins */
+                        prefix: string;
+                        /** @description The last four characters of its secret */
+                        last4: string;
+                        /** @enum {unknown} */
+                        environment: "live" | "test";
+                        scopes: string[];
+                        /** @enum {unknown} */
+                        role: "member" | "admin";
+                        allowed_addresses: string[];
+                        /** @description Calls in a minute; the installation's default without it */
+                        rate_per_minute: number | null;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        created_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        expires_at: string | null;
+                        /** @description To the minute */
+                        last_used_at: string | null;
+                        rotated_at: string | null;
+                        /** @description Until when the key before the rotation is good too */
+                        previous_expires_at: string | null;
+                        revoked_at: string | null;
+                        /** @description Shown this once */
+                        key: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_workspaces_workspace_id_audit_entries: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Only this action */
+                action?: string;
+                /** @description UUID */
+                actor_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @enum {unknown} */
+                            actor_kind: "user" | "api_key" | "system";
+                            /** @description The person or the key; null for the platform */
+                            actor_id: string | null;
+                            /** @description The administrator who acted as the person */
+                            impersonator_id: string | null;
+                            /** @description What was done, for example `workspaces.member_removed` */
+                            action: string;
+                            /** @description To what, as `<kind>:<id>` */
+                            target: string | null;
+                            details: {
+                                [key: string]: unknown;
+                            };
+                            ip_address: string | null;
+                            request_id: string;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_admin_users: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Compared without regard to case and outer spaces */
+                email?: string;
+                status?: "active" | "suspended" | "deleted";
+                role?: "user" | "admin";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null for an account of another provider without one */
+                            email: string | null;
+                            email_verified: boolean;
+                            full_name: string;
+                            /** @description What others see; the full name without it */
+                            display_name: string | null;
+                            /** @description BCP 47 */
+                            locale: string | null;
+                            /** @description IANA */
+                            time_zone: string | null;
+                            /** @description https */
+                            avatar_url: string | null;
+                            /** @enum {unknown} */
+                            role: "user" | "admin";
+                            /** Format: date-time */
+                            created_at: string;
+                            /** @enum {unknown} */
+                            status: "active" | "suspended" | "deleted";
+                            deleted_at: string | null;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_admin_users_user_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @description Null for an account of another provider without one */
+                        email: string | null;
+                        email_verified: boolean;
+                        full_name: string;
+                        /** @description What others see; the full name without it */
+                        display_name: string | null;
+                        /** @description BCP 47 */
+                        locale: string | null;
+                        /** @description IANA */
+                        time_zone: string | null;
+                        /** @description https */
+                        avatar_url: string | null;
+                        /** @enum {unknown} */
+                        role: "user" | "admin";
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @enum {unknown} */
+                        status: "active" | "suspended" | "deleted";
+                        deleted_at: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_admin_users_user_id_suspend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Stands in the audit record */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @description Null for an account of another provider without one */
+                        email: string | null;
+                        email_verified: boolean;
+                        full_name: string;
+                        /** @description What others see; the full name without it */
+                        display_name: string | null;
+                        /** @description BCP 47 */
+                        locale: string | null;
+                        /** @description IANA */
+                        time_zone: string | null;
+                        /** @description https */
+                        avatar_url: string | null;
+                        /** @enum {unknown} */
+                        role: "user" | "admin";
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @enum {unknown} */
+                        status: "active" | "suspended" | "deleted";
+                        deleted_at: string | null;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.last_admin`: The platform keeps at least one administrator */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_admin_users_user_id_reinstate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Stands in the audit record */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @description Null for an account of another provider without one */
+                        email: string | null;
+                        email_verified: boolean;
+                        full_name: string;
+                        /** @description What others see; the full name without it */
+                        display_name: string | null;
+                        /** @description BCP 47 */
+                        locale: string | null;
+                        /** @description IANA */
+                        time_zone: string | null;
+                        /** @description https */
+                        avatar_url: string | null;
+                        /** @enum {unknown} */
+                        role: "user" | "admin";
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @enum {unknown} */
+                        status: "active" | "suspended" | "deleted";
+                        deleted_at: string | null;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    put_admin_users_user_id_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    role: "user" | "admin";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @description Null for an account of another provider without one */
+                        email: string | null;
+                        email_verified: boolean;
+                        full_name: string;
+                        /** @description What others see; the full name without it */
+                        display_name: string | null;
+                        /** @description BCP 47 */
+                        locale: string | null;
+                        /** @description IANA */
+                        time_zone: string | null;
+                        /** @description https */
+                        avatar_url: string | null;
+                        /** @enum {unknown} */
+                        role: "user" | "admin";
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @enum {unknown} */
+                        status: "active" | "suspended" | "deleted";
+                        deleted_at: string | null;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.last_admin`: The platform keeps at least one administrator */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_admin_users_user_id_impersonate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Stands in the audit record */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Acts as the person for half an hour; there is no refresh */
+                        access_token: string;
+                        /** @enum {string} */
+                        token_type: "Bearer";
+                        expires_in: number;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        session_id: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.not_impersonable`: Nobody acts in the name of an administrator or of a closed account */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_admin_rate_limit_violations: {
+        parameters: {
+            query: {
+                rate?: string;
+                limit: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description The rate's name */
+                            rate: string;
+                            /** @description The address, person, key or workspace; a digest where it is an account */
+                            subject: string;
+                            refused: number;
+                            /** Format: date-time */
+                            first_at: string;
+                            /** Format: date-time */
+                            last_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3676,6 +22604,31 @@ export interface operations {
                     };
                 };
             };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `request.internal`: Something went wrong on our side */
             500: {
                 headers: {
@@ -3833,6 +22786,31 @@ export interface operations {
              *     `request.not_found`: There is nothing here
              */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4017,6 +22995,31 @@ export interface operations {
                     };
                 };
             };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `request.not_found`: There is nothing here */
             404: {
                 headers: {
@@ -4044,6 +23047,31 @@ export interface operations {
             };
             /** @description `request.invalid`: The request has invalid fields */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4198,6 +23226,31 @@ export interface operations {
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4383,6 +23436,31 @@ export interface operations {
                     };
                 };
             };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /**
              * @description `entitlements.unknown_product`: There is no such product
              *
@@ -4414,6 +23492,31 @@ export interface operations {
             };
             /** @description `request.invalid`: The request has invalid fields */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5176,6 +24279,31 @@ export interface operations {
                     };
                 };
             };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `request.not_found`: There is nothing here */
             404: {
                 headers: {
@@ -5203,6 +24331,31 @@ export interface operations {
             };
             /** @description `request.invalid`: The request has invalid fields */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5403,7 +24556,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description `entitlements.missing`: The plan does not have this feature */
+            /**
+             * @description `entitlements.missing`: The plan does not have this feature
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5563,6 +24722,8 @@ export interface operations {
             };
             /**
              * @description `ai.rate_limited`: The AI provider takes no more requests right now
+             *
+             *     `request.rate_limited`: Too many requests
              *
              *     `usage.limit_reached`: The limit of your plan is reached
              */

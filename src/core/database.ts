@@ -119,7 +119,7 @@ function describe(name: string, pool: Pool) {
 
 /** The settings that row-level security reads. The ids are checked, because SET takes no parameters. */
 function scope(ctx: WorkspaceScope): string {
-  const user_id = ctx.actor.kind === "user" ? ctx.actor.user_id : "";
+  const user_id = ctx.actor.kind === "system" ? "" : ctx.actor.user_id;
   if (!isId(ctx.workspace_id)) throw new TypeError("A workspace's transaction needs the workspace's UUID");
   if (user_id !== "" && !isId(user_id)) throw new TypeError("A person's transaction needs the person's UUID");
   return `; set local app.workspace_id = '${ctx.workspace_id}'; set local app.user_id = '${user_id}'`;

@@ -44,6 +44,42 @@ export interface AiAiUsageEvents {
   workspace_id: string;
 }
 
+export interface ApiKeysKeys {
+  allowed_addresses: Generated<string[]>;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  environment: string;
+  expires_at: Timestamp | null;
+  id: string;
+  last_used_at: Timestamp | null;
+  last4: string;
+  name: string;
+  previous_expires_at: Timestamp | null;
+  previous_secret_hash: Buffer | null;
+  rate_per_minute: number | null;
+  revoked_at: Timestamp | null;
+  role: string;
+  rotated_at: Timestamp | null;
+  scopes: string[];
+  secret_hash: Buffer;
+  updated_at: Generated<Timestamp>;
+  workspace_id: string;
+}
+
+export interface AuditEntries {
+  action: string;
+  actor_id: string | null;
+  actor_kind: string;
+  created_at: Timestamp;
+  details: Generated<Json>;
+  id: string;
+  impersonator_id: string | null;
+  ip_address: string | null;
+  request_id: string;
+  target: string | null;
+  workspace_id: string;
+}
+
 export interface BillingCustomers {
   created_at: Generated<Timestamp>;
   environment: string;
@@ -160,15 +196,81 @@ export interface EventsOutbox {
   workspace_id: string;
 }
 
+export interface FactorsAuthenticators {
+  confirmed_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  last_step: Generated<number>;
+  secret_sealed: Buffer;
+  user_id: string;
+}
+
+export interface FactorsChallenges {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: string;
+  methods: Generated<string[]>;
+  purpose: string;
+  used_at: Timestamp | null;
+  user_id: string | null;
+  wrong_answers: Generated<number>;
+}
+
+export interface FactorsPasskeys {
+  aaguid: string;
+  backed_up: boolean;
+  counter: number;
+  created_at: Generated<Timestamp>;
+  credential_id: Buffer;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  public_key: Buffer;
+  transports: string[];
+  user_id: string;
+}
+
+export interface FactorsRecoveryCodes {
+  code_hash: Buffer;
+  created_at: Generated<Timestamp>;
+  used_at: Timestamp | null;
+  user_id: string;
+}
+
+export interface FederationFlows {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: string;
+  profile: Json | null;
+  provider: string;
+  return_to: string;
+  status: Generated<string>;
+  user_id: string | null;
+}
+
+export interface FederationIdentities {
+  created_at: Generated<Timestamp>;
+  email: string | null;
+  email_verified: boolean;
+  id: string;
+  issuer: string;
+  last_used_at: Generated<Timestamp>;
+  provider: string;
+  subject: string;
+  user_id: string;
+}
+
 export interface IdentityOneTimeTokens {
   created_at: Generated<Timestamp>;
   email_normalized: string;
   expires_at: Timestamp;
   id: string;
+  new_email: string | null;
+  new_email_normalized: string | null;
   purpose: string;
   token_hash: Buffer;
   used_at: Timestamp | null;
   user_id: string;
+  wrong_codes: Generated<number>;
 }
 
 export interface IdentityPasswords {
@@ -177,40 +279,36 @@ export interface IdentityPasswords {
   user_id: string;
 }
 
-export interface IdentitySessions {
-  created_at: Generated<Timestamp>;
-  device_label: string | null;
-  expires_at: Timestamp;
-  generation: Generated<number>;
-  id: string;
-  idle_expires_at: Timestamp;
-  ip_address: string | null;
-  last_seen_at: Generated<Timestamp>;
-  refresh_token_hash: Buffer;
-  revoked_at: Timestamp | null;
-  revoked_reason: string | null;
-  rotated_at: Generated<Timestamp>;
-  user_agent: string | null;
-  user_id: string;
-}
-
-export interface IdentitySigningKeys {
-  created_at: Generated<Timestamp>;
-  kid: string;
-  private_jwk_sealed: Buffer;
-  public_jwk: Json;
-  retired_at: Timestamp | null;
-}
-
 export interface IdentityUsers {
+  avatar_url: string | null;
   created_at: Generated<Timestamp>;
-  email: string;
-  email_normalized: string;
+  deleted_at: Timestamp | null;
+  display_name: string | null;
+  email: string | null;
+  email_normalized: string | null;
   email_verified_at: Timestamp | null;
   full_name: string;
   id: string;
+  locale: string | null;
+  role: Generated<string>;
   status: Generated<string>;
+  time_zone: string | null;
   updated_at: Generated<Timestamp>;
+}
+
+export interface InvitationsInvitations {
+  accepted_at: Timestamp | null;
+  accepted_by: string | null;
+  created_at: Generated<Timestamp>;
+  email: string;
+  email_normalized: string;
+  expires_at: Timestamp;
+  id: string;
+  invited_by: string;
+  revoked_at: Timestamp | null;
+  role: string;
+  token_hash: Buffer;
+  workspace_id: string;
 }
 
 export interface MessagingDevMailbox {
@@ -233,6 +331,14 @@ export interface PlinthIdempotencyKeys {
   status_code: number | null;
 }
 
+export interface PlinthRateLimitViolations {
+  first_at: Generated<Timestamp>;
+  last_at: Generated<Timestamp>;
+  rate: string;
+  refused: number;
+  subject: string;
+}
+
 export interface SafetySafetyEvents {
   categories: string[];
   content_hash: Buffer;
@@ -246,6 +352,37 @@ export interface SafetySafetyEvents {
   status: string;
   user_id: string | null;
   workspace_id: string;
+}
+
+export interface SessionsSessions {
+  authenticated_at: Generated<Timestamp>;
+  created_at: Generated<Timestamp>;
+  device_label: string | null;
+  expires_at: Timestamp;
+  generation: Generated<number>;
+  id: string;
+  idle_expires_at: Timestamp;
+  impersonation_reason: string | null;
+  impersonator_id: string | null;
+  ip_address: string | null;
+  last_seen_at: Generated<Timestamp>;
+  methods: Generated<string[]>;
+  refresh_token_hash: Buffer;
+  revoked_at: Timestamp | null;
+  revoked_reason: string | null;
+  rotated_at: Generated<Timestamp>;
+  transport: Generated<string>;
+  user_agent: string | null;
+  user_id: string;
+}
+
+export interface SessionsSigningKeys {
+  active_from: Generated<Timestamp>;
+  created_at: Generated<Timestamp>;
+  kid: string;
+  private_jwk_sealed: Buffer;
+  public_jwk: Json;
+  retired_at: Timestamp | null;
 }
 
 export interface UsageUsageCounters {
@@ -297,10 +434,13 @@ export interface WorkspacesMembers {
 
 export interface WorkspacesWorkspaces {
   created_at: Generated<Timestamp>;
+  deleted_at: Timestamp | null;
   id: string;
   name: string;
   personal_of: string | null;
   slug: string;
+  status: Generated<string>;
+  suspended_reason: string | null;
   time_zone: Generated<string>;
   updated_at: Generated<Timestamp>;
   workspace_id: Generated<string>;
@@ -308,6 +448,8 @@ export interface WorkspacesWorkspaces {
 
 export interface DB {
   "ai.ai_usage_events": AiAiUsageEvents;
+  "api_keys.keys": ApiKeysKeys;
+  "audit.entries": AuditEntries;
   "billing.customers": BillingCustomers;
   "billing.plan_versions": BillingPlanVersions;
   "billing.plans": BillingPlans;
@@ -317,14 +459,22 @@ export interface DB {
   "entitlements.entitlement_snapshots": EntitlementsEntitlementSnapshots;
   "entitlements.grants": EntitlementsGrants;
   "events.outbox": EventsOutbox;
+  "factors.authenticators": FactorsAuthenticators;
+  "factors.challenges": FactorsChallenges;
+  "factors.passkeys": FactorsPasskeys;
+  "factors.recovery_codes": FactorsRecoveryCodes;
+  "federation.flows": FederationFlows;
+  "federation.identities": FederationIdentities;
   "identity.one_time_tokens": IdentityOneTimeTokens;
   "identity.passwords": IdentityPasswords;
-  "identity.sessions": IdentitySessions;
-  "identity.signing_keys": IdentitySigningKeys;
   "identity.users": IdentityUsers;
+  "invitations.invitations": InvitationsInvitations;
   "messaging.dev_mailbox": MessagingDevMailbox;
   "plinth.idempotency_keys": PlinthIdempotencyKeys;
+  "plinth.rate_limit_violations": PlinthRateLimitViolations;
   "safety.safety_events": SafetySafetyEvents;
+  "sessions.sessions": SessionsSessions;
+  "sessions.signing_keys": SessionsSigningKeys;
   "usage.usage_counters": UsageUsageCounters;
   "usage.usage_logs": UsageUsageLogs;
   "usage.workspace_daily_usage": UsageWorkspaceDailyUsage;

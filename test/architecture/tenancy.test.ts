@@ -8,14 +8,21 @@ const platformTables: Record<string, string> = {
   "billing.plans": "the catalogue, the same for everybody; reading",
   "billing.webhook_events": "what the stores sent, before anybody knows whose it is",
   "entitlements.default_plans": "the catalogue, the same for everybody; reading",
+  "factors.authenticators": "people belong to no workspace",
+  "factors.challenges": "people belong to no workspace",
+  "factors.passkeys": "people belong to no workspace",
+  "factors.recovery_codes": "people belong to no workspace",
+  "federation.flows": "people belong to no workspace",
+  "federation.identities": "people belong to no workspace",
   "identity.one_time_tokens": "people belong to no workspace",
   "identity.passwords": "people belong to no workspace",
-  "identity.sessions": "people belong to no workspace",
-  "identity.signing_keys": "the installation's own",
   "identity.users": "people belong to no workspace",
   "messaging.dev_mailbox": "development only",
   "plinth.idempotency_keys": "kept by scope, before a workspace is entered",
   "plinth.migrations": "the history itself",
+  "plinth.rate_limit_violations": "counted before a workspace is entered",
+  "sessions.sessions": "people belong to no workspace",
+  "sessions.signing_keys": "the installation's own",
 };
 
 let t: TestDatabase;

@@ -1,3 +1,4 @@
+import { type Keyring, open, seal } from "../crypto.ts";
 import type { Database } from "../database.ts";
 import { requestErrors } from "../errors.ts";
 import { ownTables, sql } from "../tables.ts";
@@ -25,7 +26,9 @@ export interface Idempotency {
 /** Longer than any handler runs; after it, the key of a request that died is free again. */
 const lease = sql<Date>`now() + interval '5 minutes'`;
 
-export function createIdempotency(db: Pick<Database, "systemStatement">): Idempotency {
+/** Answers are kept sealed: the first answer to "make an API key" bears the key. */
+export function createIdempotency(db: Pick<Database, "systemStatement">, keyring: Keyring): Idempotency {
+  const sealKey = keyring.derive("http:idempotency");
   const claim = (scope: string, key: string, fingerprint: Buffer) =>
     db.systemStatement("idempotency", (tx) =>
       tables(tx)
@@ -55,7 +58,7 @@ export function createIdempotency(db: Pick<Database, "systemStatement">): Idempo
     db.systemStatement("idempotency", (tx) =>
       tables(tx)
         .updateTable("plinth.idempotency_keys")
-        .set({ status_code: status, body: JSON.stringify(body) })
+        .set({ status_code: status, body: JSON.stringify(seal(sealKey, JSON.stringify(body)).toString("base64")) })
         .where("scope", "=", scope)
         .where("key", "=", key)
         .execute(),
@@ -76,7 +79,7 @@ export function createIdempotency(db: Pick<Database, "systemStatement">): Idempo
         const kept = await find(scope, key);
         if (kept !== undefined && !kept.fingerprint.equals(fingerprint)) throw requestErrors.idempotency_conflict();
         if (kept?.status_code == null) throw requestErrors.idempotency_in_progress({ retry_after: 1 });
-        return { status: kept.status_code, body: kept.body };
+        return { status: kept.status_code, body: JSON.parse(open(sealKey, Buffer.from(String(kept.body), "base64"))) };
       }
       const reply = await work().catch(async (error) => {
         await free(scope, key);

@@ -4,8 +4,9 @@ import type { FastifyInstance } from "fastify";
 import type { TSchema } from "typebox";
 import { declaredErrors } from "../errors.ts";
 import { Problem } from "../schema.ts";
+import { sessionCookies } from "./cookies.ts";
 import { statusOfKind } from "./problem.ts";
-import type { Route } from "./route.ts";
+import { type Route, scopeOf } from "./route.ts";
 
 /** The reference page brings a script of its own in the page, and talks to this server alone. */
 const referencePolicy =
@@ -29,6 +30,13 @@ export async function serveReference(app: FastifyInstance, version: string): Pro
             scheme: "bearer",
             bearerFormat: "JWT",
             description: "From POST /v1/auth/login",
+          },
+          api_key: { type: "http", scheme: "bearer", description: "From POST /v1/api-keys" },
+          session_cookie: {
+            type: "apiKey",
+            in: "cookie",
+            name: sessionCookies.access,
+            description: 'From POST /v1/auth/login with "session": "cookie"',
           },
         },
       },
@@ -62,11 +70,23 @@ export function openApiOf(route: Route) {
     ...(route.description === undefined ? {} : { description: route.description }),
     operationId: operationId(route),
     tags: [tagOf(route.path)],
-    security: route.auth === "public" ? [] : [{ access_token: [] }],
+    security: securityOf(route),
+    ...(route.rate_limits === undefined ? {} : { "x-rate-limits": route.rate_limits }),
+    ...(route.role === undefined ? {} : { "x-role": route.role }),
+    ...(route.recent_auth === true ? { "x-recent-auth": true } : {}),
+    ...(route.while_suspended === true ? { "x-while-suspended": true } : {}),
+    ...(route.auth === "admin" ? { "x-admin": true } : {}),
     ...(route.raw_body === true ? { consumes: ["application/json"] } : {}),
     response: { ...route.responses, ...problemsOf(route) },
     ...headersOf(route),
   };
+}
+
+function securityOf(route: Route): Record<string, string[]>[] {
+  if (route.auth === "public") return [];
+  const person: Record<string, string[]>[] = [{ access_token: [] }, { session_cookie: [] }];
+  const takesKeys = route.auth === "workspace" && route.people_only !== true && route.recent_auth !== true;
+  return takesKeys ? [...person, { api_key: [scopeOf(route)] }] : person;
 }
 
 /** `GET /v1/prism/turns/{turn_id}` is `get_prism_turns_turn_id`. */
@@ -107,14 +127,21 @@ export function errorCodesOf(route: Route): string[] {
   const codes = new Set(["request.bad", "request.internal", "request.unavailable", ...(route.errors ?? [])]);
   if (route.auth !== "public") codes.add("request.unauthenticated");
   if (route.auth === "workspace") codes.add("request.not_found");
-  if (route.role !== undefined) codes.add("request.forbidden");
+  if (route.role !== undefined || route.auth === "admin") codes.add("request.forbidden");
+  if (route.recent_auth === true) codes.add("request.step_up_required");
+  if (route.recent_auth === true || route.own_person === true) codes.add("request.impersonation_forbidden");
+  if (route.auth === "workspace") {
+    const isOpenToKeys = route.people_only !== true && route.recent_auth !== true;
+    codes.add(isOpenToKeys ? "request.scope_missing" : "request.person_required");
+    if (route.method !== "GET" && route.while_suspended !== true) codes.add("workspaces.suspended");
+  } else if (route.auth !== "public") codes.add("request.person_required");
   if (route.params !== undefined) codes.add("request.not_found");
   if (route.query !== undefined || route.body !== undefined) codes.add("request.invalid");
   if (route.body !== undefined) {
     for (const code of ["malformed", "too_large", "unsupported_media_type"]) codes.add(`request.${code}`);
   }
   if (route.idempotent === true) codes.add("request.idempotency_conflict").add("request.idempotency_in_progress");
-  if (route.rate_limit !== undefined) codes.add("request.rate_limited");
+  if (route.rate_limits !== undefined || route.path.startsWith("/v1/")) codes.add("request.rate_limited");
   return [...codes].sort();
 }
 

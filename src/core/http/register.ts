@@ -1,35 +1,30 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
 import type { Ctx, UserCtx } from "../context.ts";
-import { roleAtLeast } from "../context.ts";
 import { sha256 } from "../crypto.ts";
 import { requestErrors } from "../errors.ts";
-import { isId } from "../id.ts";
+import { readCookie, requireOwnOrigin } from "./cookies.ts";
+import { createGate, type GateOptions } from "./gate.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { openApiOf } from "./openapi.ts";
-import type { RateLimiter } from "./rate-limit.ts";
 import type { PublicCtx, Route } from "./route.ts";
 
-/** How the transport learns who asks; app.ts puts the modules behind it. */
-export interface Gatekeeper {
-  /** The person behind an access token. Throws `request.unauthenticated` for anything but a live session. */
-  authenticate(access_token: string): Promise<UserCtx["actor"]>;
-  /** The person's place in the workspace (the personal one for undefined). Throws what a random id would get for a stranger. */
-  enterWorkspace(user_id: string, workspace_id: string | undefined): Promise<Pick<Ctx, "workspace_id" | "role">>;
-}
-
-export interface RegisterOptions {
-  gatekeeper: Gatekeeper;
+export interface RegisterOptions extends GateOptions {
   idempotency: Idempotency;
-  rateLimiter: RateLimiter;
 }
 
 /** Adds the routes to the server, each with its guards, its schemas and its place in the reference. */
 export function registerRoutes(app: FastifyInstance, routes: Route[], options: RegisterOptions): void {
-  for (const route of routes) registerRoute(app, route, options);
+  const admit = createGate(options);
+  for (const route of routes) registerRoute(app, route, options, admit);
   refuseOtherMethods(app, routes);
 }
 
-function registerRoute(app: FastifyInstance, route: Route, options: RegisterOptions): void {
+function registerRoute(
+  app: FastifyInstance,
+  route: Route,
+  options: RegisterOptions,
+  admit: ReturnType<typeof createGate>,
+): void {
   app.route({
     method: route.method,
     url: fastifyPath(route.path),
@@ -39,14 +34,13 @@ function registerRoute(app: FastifyInstance, route: Route, options: RegisterOpti
       ...(route.body === undefined ? {} : { body: route.body }),
       ...openApiOf(route),
     },
-    config: { raw_body: route.raw_body === true, form: route.body === undefined },
+    config: { raw_body: route.raw_body === true, form: route.body === undefined || route.form === true },
     onRequest: async (request, reply) => {
-      if (route.rate_limit !== undefined) {
-        reply.headers(await options.rateLimiter.take(route.rate_limit, request.ip));
-      }
-      request.ctx = await contextOf(route, request, options.gatekeeper);
+      const { ctx, headers } = await admit(route, request);
+      reply.headers(headers);
+      request.ctx = ctx;
     },
-    handler: (request, reply) => handle(route, request, reply, options.idempotency),
+    handler: (request, reply) => handle(route, request, reply, options),
   });
 }
 
@@ -72,37 +66,7 @@ function fastifyPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
 
-async function contextOf(route: Route, request: FastifyRequest, gatekeeper: Gatekeeper) {
-  const request_id = request.id;
-  if (route.auth === "public") return { request_id };
-  const actor = await gatekeeper.authenticate(bearerToken(request));
-  if (route.auth === "user") return { request_id, actor };
-  const place = await gatekeeper.enterWorkspace(actor.user_id, namedWorkspace(request));
-  if (!roleAtLeast(place.role, route.role ?? "member")) {
-    throw requestErrors.forbidden({ detail: `This needs the role ${route.role} in the workspace` });
-  }
-  return { request_id, actor, ...place };
-}
-
-function bearerToken(request: FastifyRequest): string {
-  const [, token] = /^Bearer ([\w.~+/-]+=*)$/.exec(request.headers.authorization ?? "") ?? [];
-  if (token === undefined)
-    throw requestErrors.unauthenticated({ detail: "Send an access token: Authorization: Bearer …" });
-  return token;
-}
-
-/** The workspace that the request names: by its path, else by the header `Plinth-Workspace`. */
-function namedWorkspace(request: FastifyRequest): string | undefined {
-  const params = request.params;
-  const inPath =
-    typeof params === "object" && params !== null && "workspace_id" in params ? params.workspace_id : undefined;
-  const named = inPath ?? request.headers["plinth-workspace"];
-  if (named === undefined) return undefined;
-  if (typeof named !== "string" || !isId(named)) throw requestErrors.not_found();
-  return named;
-}
-
-async function handle(route: Route, request: FastifyRequest, reply: FastifyReply, idempotency: Idempotency) {
+async function handle(route: Route, request: FastifyRequest, reply: FastifyReply, options: RegisterOptions) {
   const work = () =>
     route.handler({
       ctx: request.ctx,
@@ -111,13 +75,18 @@ async function handle(route: Route, request: FastifyRequest, reply: FastifyReply
       body: request.body,
       raw_body: request.rawBody ?? Buffer.alloc(0),
       header: (name) => headerText(request.headers[name.toLowerCase()]),
+      cookie: (name) => {
+        const value = readCookie(request, name);
+        if (value !== undefined) requireOwnOrigin(request, options.origins);
+        return value;
+      },
       ip: request.ip,
     });
   const key = route.idempotent === true ? headerText(request.headers["idempotency-key"]) : undefined;
-  const answer = key === undefined ? await work() : await once(idempotency, key, request, work);
+  const answer = key === undefined ? await work() : await once(options.idempotency, key, request, work);
   if (answer.headers !== undefined) reply.headers(answer.headers);
   reply.status(answer.status);
-  return answer.status === 204 ? reply.send() : reply.send(answer.body);
+  return answer.body === null ? reply.send() : reply.send(answer.body);
 }
 
 async function once(idempotency: Idempotency, key: string, request: FastifyRequest, work: () => Promise<Answer>) {
@@ -125,13 +94,17 @@ async function once(idempotency: Idempotency, key: string, request: FastifyReque
     throw requestErrors.invalid({ errors: [{ pointer: "/Idempotency-Key", detail: "has 1 to 255 characters" }] });
   }
   const { ctx } = request;
-  const person = "actor" in ctx && ctx.actor.kind === "user" ? ctx.actor.user_id : "anonymous";
-  const scope = `${"workspace_id" in ctx ? ctx.workspace_id : "-"}:${person}`;
+  const scope = `${"workspace_id" in ctx ? ctx.workspace_id : "-"}:${"actor" in ctx ? nameOf(ctx.actor) : "anonymous"}`;
   const fingerprint = sha256(`${request.method} ${request.url}\n${request.rawBody?.toString("latin1") ?? ""}`);
   return idempotency.run({ scope, key, fingerprint }, work) as Promise<Answer>;
 }
 
-type Answer = { status: number; body: unknown; headers?: Record<string, string> };
+function nameOf(actor: Ctx["actor"]): string {
+  if (actor.kind === "system") return "system";
+  return actor.kind === "user" ? actor.user_id : actor.key_id;
+}
+
+type Answer = { status: number; body: unknown; headers?: Record<string, string | string[]> };
 
 function headerText(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;

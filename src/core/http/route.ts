@@ -1,26 +1,30 @@
 import type { Static, TSchema } from "typebox";
 import Type from "typebox";
 import type { Ctx, Role, UserCtx } from "../context.ts";
+import type { Rate } from "../rates.ts";
 
-/** Who may call a route: anybody, a signed-in person, or a member of the workspace that the request names. */
-export type Auth = "public" | "user" | "workspace";
+/**
+ * Who may call a route: anybody, a signed-in person, an administrator of the platform, or a member of the workspace that the request
+ * names, in person or with an API key.
+ */
+export type Auth = "public" | "user" | "admin" | "workspace";
 
 /** The context of a request before anybody is known. */
 export interface PublicCtx {
   request_id: string;
+  ip?: string;
 }
 
-/** A rate that a route is held to, per client address. */
-export interface RateLimit {
-  /** Routes of the same name share one allowance. */
-  name: string;
-  limit: number;
-  window_seconds: number;
+/** A rate that a route is held to, for each client address, person, API key or workspace. */
+export interface RateLimit extends Rate {
+  /** `address` when left out. */
+  by?: "address" | "user" | "key" | "workspace";
 }
 
 interface CtxOf {
   public: PublicCtx;
   user: UserCtx;
+  admin: UserCtx;
   workspace: Ctx;
 }
 
@@ -33,13 +37,19 @@ export interface RouteRequest<A extends Auth, Params extends TSchema, Query exte
   /** The exact bytes of the body, on routes that declare `raw_body`. */
   raw_body: Buffer;
   header(name: string): string | undefined;
+  /** A cookie's value. Throws `request.origin_forbidden` when there is one and another site's page sent it. */
+  cookie(name: string): string | undefined;
   /** The client's address, as far as the trusted proxies tell it. */
   ip: string;
 }
 
 /** What a handler answers: a status that the route declares, and the body declared for it. */
 export type RouteReply<Responses extends Record<number, TSchema>> = {
-  [S in keyof Responses & number]: { status: S; body: Static<Responses[S]>; headers?: Record<string, string> };
+  [S in keyof Responses & number]: {
+    status: S;
+    body: Static<Responses[S]>;
+    headers?: Record<string, string | string[]>;
+  };
 }[keyof Responses & number];
 
 /** A route as a value: what it takes, what it answers, who may call it, and the function that does it. */
@@ -69,7 +79,18 @@ export interface RouteSpec<
   idempotent?: boolean;
   /** The handler gets the exact bytes instead of a parsed body, for signatures over them. */
   raw_body?: boolean;
-  rate_limit?: RateLimit;
+  /** Rates beside those that hold for every route. */
+  rate_limits?: RateLimit[];
+  /** Asks for a recent sign-in or step-up (`request.step_up_required`), and refuses whoever acts in another person's name. */
+  recent_auth?: boolean;
+  /** Refuses whoever acts in another person's name: for what changes credentials. Included in `recent_auth`. */
+  own_person?: boolean;
+  /** On routes of a workspace: refuses API keys. */
+  people_only?: boolean;
+  /** On routes of a workspace that change something: works while the workspace is suspended. */
+  while_suspended?: boolean;
+  /** Takes an HTML form's fields (application/x-www-form-urlencoded) as its body too. */
+  form?: boolean;
   handler(request: RouteRequest<A, Params, Query, Body>): Promise<RouteReply<NoInfer<Responses>>>;
 }
 
@@ -87,6 +108,17 @@ export function route<
   Body extends TSchema = TSchema,
 >(spec: RouteSpec<A, Params, Query, Body, Responses>): Route {
   return spec as unknown as Route;
+}
+
+/** The scope that an API key needs for a route: the first part of its path, and whether it reads or writes. */
+export function scopeOf({ method, path }: Pick<Route, "method" | "path">): string {
+  return `${path.split("/")[2]}:${method === "GET" ? "read" : "write"}`;
+}
+
+/** The scopes that the routes know: those that an API key may be given. */
+export function scopesOf(routes: Route[]): string[] {
+  const open = routes.filter(({ auth, people_only }) => auth === "workspace" && people_only !== true);
+  return [...new Set(open.map(scopeOf))].sort();
 }
 
 /** The body of an answer that has none. */

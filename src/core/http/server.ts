@@ -63,10 +63,16 @@ function acceptStrictJson(app: FastifyInstance): void {
     const { detail, pointer } = result.fault;
     done(requestErrors.malformed({ detail, ...(pointer === "" ? {} : { errors: [{ pointer, detail }] }) }));
   });
-  // A form without fields: what the button of a confirmation page sends.
-  app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "buffer" }, (request, body, done) => {
-    if (request.routeOptions.config.form === true && body.length === 0) return done(null, undefined);
-    done(requestErrors.unsupported_media_type({ detail: "Send application/json" }));
+  // What the form of a mailed link's page sends: no field, or each once.
+  app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (request, body, done) => {
+    if (request.routeOptions.config.form !== true) {
+      return done(requestErrors.unsupported_media_type({ detail: "Send application/json" }));
+    }
+    const fields = [...new URLSearchParams(body.toString())];
+    if (fields.length === 0) return done(null, undefined);
+    const once = new Map(fields);
+    if (once.size < fields.length) return done(requestErrors.malformed({ detail: "A field came twice" }));
+    done(null, Object.fromEntries(once));
   });
 }
 

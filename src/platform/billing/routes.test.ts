@@ -2,15 +2,17 @@ import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type BillingStage, billingStage, webhookSecret } from "../../../test/support/billing.ts";
 import { makeMember } from "../../../test/support/factories.ts";
+import { systemClock } from "../../core/clock.ts";
 import type { Ctx } from "../../core/context.ts";
 import { requestErrors } from "../../core/errors.ts";
 import { createIdempotency } from "../../core/http/idempotency.ts";
-import { createRateLimiter } from "../../core/http/rate-limit.ts";
+import { createRateLimits } from "../../core/http/rate-limits.ts";
 import { registerRoutes } from "../../core/http/register.ts";
 import { createServer } from "../../core/http/server.ts";
 import { newId } from "../../core/id.ts";
 import { createLogger } from "../../core/logger.ts";
 import { createMetrics } from "../../core/metrics.ts";
+import { createRates } from "../../core/rates.ts";
 import type { Billing } from "./index.ts";
 import { billingRoutes } from "./routes.ts";
 import { signStripeEvent, subscriptionEvent } from "./stripe-simulator.ts";
@@ -32,12 +34,18 @@ async function serve(billing: Billing): Promise<FastifyInstance> {
       if (token === "nobody") throw requestErrors.unauthenticated();
       return { kind: "user", user_id: token, session_id: token } as const;
     },
-    enterWorkspace: async (workspace_id: string) => ({ workspace_id, role: "owner" }) as const,
+    requireAdmin: async () => {},
+    enterWorkspace: async ({ user_id }: { user_id: string }) => ({ workspace_id: user_id, role: "owner" }) as const,
+    requestsPerMinute: async () => 1_000_000,
   };
   registerRoutes(server, billingRoutes(billing), {
     gatekeeper,
-    idempotency: createIdempotency(t.db),
-    rateLimiter: createRateLimiter(),
+    idempotency: createIdempotency(t.db, t.keyring),
+    rateLimits: createRateLimits(createRates()),
+    everywhere: [],
+    origins: [],
+    clock: systemClock,
+    step_up_minutes: 15,
   });
   await server.ready();
   return server;

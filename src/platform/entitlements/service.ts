@@ -47,6 +47,11 @@ export interface Entitlements {
   setDefaultPlan(tx: Tx, plan: DefaultPlan): Promise<void>;
   /** The workspace's snapshot of a product, computed if its time is over. Throws `entitlements.unknown_product`. */
   get(tx: Tx, ctx: Pick<Ctx, "workspace_id" | "request_id">, product: string): Promise<Snapshot>;
+  /**
+   * The most that any product's plan gives the workspace of a limit that is the workspace's and not the product's; null is unlimited,
+   * undefined when no plan says anything of it.
+   */
+  highest(tx: Tx, ctx: Pick<Ctx, "workspace_id" | "request_id">, feature: string): Promise<number | null | undefined>;
   /** The products that have plans. */
   products(tx: Tx): Promise<string[]>;
   /**
@@ -89,6 +94,15 @@ export function createEntitlements({ db, events }: EntitlementsOptions): Entitle
       if (await upsertDefaultPlan(tx, plan)) await expireSnapshots(tx, plan.product);
     },
     get,
+    highest: async (tx, ctx, name) => {
+      const limits: (number | null)[] = [];
+      for (const product of await listProducts(tx)) {
+        const feature = (await get(tx, ctx, product)).features[name];
+        if (feature?.kind === "limit") limits.push(feature.limit);
+      }
+      if (limits.includes(null)) return null;
+      return limits.length === 0 ? undefined : Math.max(...limits.map(Number));
+    },
     products: listProducts,
     require: async (ctx, feature) => {
       const { product, name } = splitFeature(feature);

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { password, type SignedUp, type TestApp, testApp } from "../../../test/support/app.ts";
-import { createSecretMaker } from "./one-time-secrets.ts";
+import { createRefreshTokens } from "../sessions/refresh-tokens.ts";
 
 let plinth: TestApp;
 let ada: SignedUp;
@@ -171,7 +171,7 @@ describe("the mailed link", () => {
         .split("/")
         .at(-1) ?? "";
     expect(token.length).toBeGreaterThan(40);
-    for (const table of ["identity.one_time_tokens", "events.outbox", "identity.sessions", "identity.signing_keys"]) {
+    for (const table of ["identity.one_time_tokens", "events.outbox", "sessions.sessions", "sessions.signing_keys"]) {
       const dump = JSON.stringify(await plinth.sql(`select * from ${table}`));
       expect(dump).not.toContain(token);
       expect(dump).not.toContain(ada.refresh_token);
@@ -216,7 +216,7 @@ describe("signing in", () => {
         });
         statuses.push(answer.status);
         if (answer.status === 429) expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
-        else expect(answer.headers.ratelimit).toMatch(/^"auth";r=\d;t=\d+$/);
+        else expect(answer.headers.ratelimit).toMatch(/"auth";r=\d;t=\d+$/);
       }
       expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
     } finally {
@@ -327,7 +327,7 @@ describe("the access token", () => {
 describe("refreshing", () => {
   const session = async () => (await login("ada@example.com")).body as SignedUp;
   const generation = async (id: string) =>
-    (await plinth.sql("select generation, revoked_at, revoked_reason from identity.sessions where id = $1", [id]))[0];
+    (await plinth.sql("select generation, revoked_at, revoked_reason from sessions.sessions where id = $1", [id]))[0];
 
   test("R1: gives a new pair", async () => {
     const first = await session();
@@ -383,16 +383,16 @@ describe("refreshing", () => {
       const id =
         (
           await plinth.sql<{ id: string }>(
-            "insert into identity.sessions (id, user_id, refresh_token_hash, idle_expires_at, expires_at) select gen_random_uuid(), $1, '\\x00', now() + interval '1 day', now() + interval '1 day' returning id",
+            "insert into sessions.sessions (id, user_id, refresh_token_hash, idle_expires_at, expires_at) select gen_random_uuid(), $1, '\\x00', now() + interval '1 day', now() + interval '1 day' returning id",
             [ada.user_id],
           )
         )[0]?.id ?? "";
-      const token = createSecretMaker(plinth.keyring).refreshToken(id, 0);
+      const token = createRefreshTokens(plinth.keyring).make(id, 0);
       await plinth.sql(
-        "update identity.sessions set refresh_token_hash = sha256(convert_to($2, 'utf8')) where id = $1",
+        "update sessions.sessions set refresh_token_hash = sha256(convert_to($2, 'utf8')) where id = $1",
         [id, token],
       );
-      const revoke = plinth.sql("update identity.sessions set revoked_at = now() where id = $1", [id]);
+      const revoke = plinth.sql("update sessions.sessions set revoked_at = now() where id = $1", [id]);
       const [raced] = await Promise.all([refresh(token), revoke]);
       const newest = raced.status === 200 ? raced.body.refresh_token : token;
       expect((await refresh(newest)).status).toBe(401);
@@ -448,7 +448,7 @@ describe("refreshing", () => {
   test("a session ended on another node is refused here a moment later", async () => {
     const { access_token, session_id } = await session();
     expect((await me(access_token)).status).toBe(200);
-    await plinth.sql("update identity.sessions set revoked_at = now() where id = $1", [session_id]);
+    await plinth.sql("update sessions.sessions set revoked_at = now() where id = $1", [session_id]);
     await vi.waitFor(async () => expect((await me(access_token)).status).toBe(401), { timeout: 20_000, interval: 5 });
   });
 });

@@ -1,1 +1,4 @@
-export { createIdentity } from "./service.ts";
+export { normalizeEmail } from "./rules.ts";
+export { SecondFactorNeeded, SignedIn } from "./schema.ts";
+export { createIdentity, type Identity, type IdentitySettings } from "./service.ts";
+export type { Client, SignInResult } from "./sign-in.ts";

@@ -1,48 +1,134 @@
 import type { Database } from "../../core/database.ts";
 import { defineSubscriber, type Subscriber } from "../events/index.ts";
-import { accountExists, type Messaging, verifyEmail } from "../messaging/index.ts";
-import { RegisteredAgain, VerificationRequested } from "./events.ts";
-import type { SecretMaker } from "./one-time-secrets.ts";
-import { verificationHours } from "./registration.ts";
-import { findAddressee, findLiveVerification } from "./store.ts";
+import {
+  accountClosed,
+  accountExists,
+  credentialsChanged,
+  emailChanged,
+  impersonated,
+  type MailContent,
+  type Messaging,
+  mailedLink,
+} from "../messaging/index.ts";
+import {
+  AccountDeleted,
+  CredentialsChanged,
+  EmailChanged,
+  ErasureDue,
+  Impersonated,
+  LinkRequested,
+  RefreshReused,
+  RegisteredAgain,
+} from "./events.ts";
+import { lifetimes, type MailedTokens, type Purpose } from "./mailed-tokens.ts";
+import { findFormerAddress, findMailing, findUser } from "./store.ts";
 
 interface JobsOptions {
-  db: Pick<Database, "systemStatement">;
+  db: Pick<Database, "asSystem" | "systemStatement">;
   messaging: Pick<Messaging, "send">;
-  secrets: SecretMaker;
-  /** Links are built from it, never from a request. */
-  public_url: string;
+  mailedTokens: MailedTokens;
+  /** Where mailed links begin; they are built from it, never from a request. */
+  link_url: string;
+  erase: (user_id: string, deleted_at: Date, request_id: string) => Promise<void>;
 }
 
 /** A mail should not wait minutes for its second try: 5 s, 20 s, 80 s, then ever longer. */
 const mailBackoff = (attempt: number) => 5 * 4 ** Math.min(attempt - 1, 6);
+const mailing = { max_attempts: 8, backoff: mailBackoff };
 
-export function identitySubscribers({ db, messaging, secrets, public_url }: JobsOptions): Subscriber[] {
+/** The page behind a link of each purpose. */
+const pages: Record<Purpose, string> = {
+  verify_email: "verify-email",
+  change_email: "change-email",
+  reset_password: "reset-password",
+  magic_link: "magic-link",
+  restore_account: "restore-account",
+};
+
+export function identitySubscribers({ db, messaging, mailedTokens, link_url, erase }: JobsOptions): Subscriber[] {
+  const urlOf = (purpose: Purpose, token_id: string) =>
+    `${link_url}/${pages[purpose]}/${mailedTokens.linkToken(token_id)}`;
+  /** Writes to a person at the stored address; nothing to whoever has none, or is gone. */
+  const tell = async (user_id: string, key: string, content: (full_name: string) => MailContent) => {
+    const person = await db.systemStatement("mail a notice", (tx) => findUser(tx, user_id));
+    if (person?.email == null) return;
+    await messaging.send({ to: person.email, ...content(person.full_name), idempotency_key: key });
+  };
   return [
     defineSubscriber({
-      name: "identity.mail_verification",
-      event: VerificationRequested,
-      max_attempts: 8,
-      backoff: mailBackoff,
+      ...mailing,
+      name: "identity.mail_link",
+      event: LinkRequested,
       handle: async (_ctx, { token_id }, { event_id }) => {
-        const person = await db.systemStatement("mail verification", (tx) => findLiveVerification(tx, token_id));
-        if (person === undefined) return;
-        const url = `${public_url}/v1/auth/verify-email/${secrets.linkToken(token_id)}`;
-        const mail = verifyEmail({ full_name: person.full_name, url, hours: verificationHours });
-        await messaging.send({ to: person.email, ...mail, idempotency_key: event_id });
+        const found = await db.systemStatement("mail a link", (tx) => findMailing(tx, token_id));
+        if (found?.to == null) return;
+        const purpose = found.purpose as Purpose;
+        const content = mailedLink({
+          purpose,
+          full_name: found.full_name,
+          url: urlOf(purpose, token_id),
+          minutes: lifetimes[purpose],
+          ...(purpose === "magic_link" ? { code: mailedTokens.code(token_id) } : {}),
+        });
+        await messaging.send({ to: found.to, ...content, idempotency_key: event_id });
       },
     }),
     defineSubscriber({
+      ...mailing,
       name: "identity.mail_account_exists",
       event: RegisteredAgain,
-      max_attempts: 8,
-      backoff: mailBackoff,
-      handle: async (_ctx, { user_id }, { event_id }) => {
-        const person = await db.systemStatement("mail account exists", (tx) => findAddressee(tx, user_id));
-        if (person === undefined) return;
-        const mail = accountExists({ full_name: person.full_name, login_url: public_url });
-        await messaging.send({ to: person.email, ...mail, idempotency_key: event_id });
+      handle: (_ctx, { user_id }, { event_id }) =>
+        tell(user_id, event_id, (full_name) => accountExists({ full_name, login_url: new URL(link_url).origin })),
+    }),
+    defineSubscriber({
+      ...mailing,
+      name: "identity.mail_credentials_changed",
+      event: CredentialsChanged,
+      handle: (_ctx, { user_id, change }, { event_id }) =>
+        tell(user_id, event_id, (full_name) => credentialsChanged({ full_name, change })),
+    }),
+    defineSubscriber({
+      ...mailing,
+      name: "identity.mail_refresh_reused",
+      event: RefreshReused,
+      handle: (_ctx, { user_id }, { event_id }) =>
+        tell(user_id, event_id, (full_name) => credentialsChanged({ full_name, change: "refresh_reused" })),
+    }),
+    defineSubscriber({
+      ...mailing,
+      name: "identity.mail_email_changed",
+      event: EmailChanged,
+      handle: async (_ctx, { user_id, token_id }, { event_id }) => {
+        const to = await db.systemStatement("mail the former address", (tx) => findFormerAddress(tx, token_id));
+        const person = await db.systemStatement("mail the former address", (tx) => findUser(tx, user_id));
+        if (to === undefined || person === undefined) return;
+        await messaging.send({ to, ...emailChanged({ full_name: person.full_name }), idempotency_key: event_id });
       },
+    }),
+    defineSubscriber({
+      ...mailing,
+      name: "identity.mail_impersonated",
+      event: Impersonated,
+      handle: (_ctx, { user_id, reason }, { event_id }) =>
+        tell(user_id, event_id, (full_name) => impersonated({ full_name, reason })),
+    }),
+    defineSubscriber({
+      ...mailing,
+      name: "identity.mail_account_deleted",
+      event: AccountDeleted,
+      handle: (_ctx, { user_id, token_id }, { event_id }) =>
+        tell(user_id, event_id, (full_name) =>
+          accountClosed({
+            full_name,
+            url: urlOf("restore_account", token_id),
+            days: lifetimes.restore_account / 1_440,
+          }),
+        ),
+    }),
+    defineSubscriber({
+      name: "identity.erase_account",
+      event: ErasureDue,
+      handle: (ctx, { user_id, deleted_at }) => erase(user_id, new Date(deleted_at), ctx.request_id),
     }),
   ];
 }

@@ -1,54 +1,116 @@
 import type { Clock } from "../../core/clock.ts";
+import type { UserCtx } from "../../core/context.ts";
 import type { Keyring } from "../../core/crypto.ts";
 import type { Database } from "../../core/database.ts";
 import type { Listener } from "../../core/listener.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { Rates } from "../../core/rates.ts";
+import type { Tx } from "../../core/tables.ts";
+import type { Audit } from "../audit/index.ts";
 import type { Events } from "../events/index.ts";
+import { createFactors } from "../factors/index.ts";
 import type { Messaging } from "../messaging/index.ts";
+import type { Sessions } from "../sessions/index.ts";
 import type { Workspaces } from "../workspaces/index.ts";
+import { createAdmin } from "./admin.ts";
+import { isCommonPassword } from "./common-passwords.ts";
+import { createCredentials } from "./credentials.ts";
+import { CredentialsChanged } from "./events.ts";
 import { identitySubscribers } from "./jobs.ts";
-import { createSecretMaker } from "./one-time-secrets.ts";
-import { createPasswords } from "./passwords.ts";
+import { createLater } from "./later.ts";
+import { createMailedTokens } from "./mailed-tokens.ts";
+import { createPasswords, type HashCost } from "./passwords.ts";
+import { createProfile } from "./profile.ts";
 import { createRegistration } from "./registration.ts";
-import { createSessions } from "./sessions.ts";
-import { insertSigningKey, listSigningKeys } from "./store.ts";
-import { createAccessTokens } from "./tokens.ts";
+import { checkPassword, type PasswordRule } from "./rules.ts";
+import { type Client, createSignIn } from "./sign-in.ts";
+import { deleteOldTokens } from "./store.ts";
+import { createThrottle, type ThrottleLimits } from "./throttle.ts";
 
 export interface IdentityOptions {
   db: Pick<Database, "asSystem" | "systemStatement">;
   listener: Pick<Listener, "connected" | "onGap" | "on">;
   events: Pick<Events, "append">;
-  workspaces: Pick<Workspaces, "createPersonal" | "personalOf">;
+  workspaces: Workspaces;
   messaging: Pick<Messaging, "send">;
+  audit: Audit;
+  sessions: Sessions;
+  rates: Rates;
   clock: Clock;
   keyring: Keyring;
-  /** Where clients reach the API: the issuer of tokens, and the start of every mailed link. */
-  public_url: string;
-  access_token_minutes: number;
-  sessions: { idle_days: number; absolute_days: number; refresh_grace_seconds: number };
-  hashing: { concurrency: number; queue: number };
+  logger: Pick<Logger, "warn" | "info">;
+  settings: IdentitySettings;
+}
+
+export interface IdentitySettings {
+  app_name: string;
+  /** Where mailed links begin. */
+  link_url: string;
+  password_rule: PasswordRule;
+  hashing: { concurrency: number; queue: number; cost: HashCost };
+  throttle: ThrottleLimits;
+  /** How long a sign-in or step-up counts as recent. */
+  step_up_minutes: number;
+  /** Whether registering signs in at once and tells of a known address. */
+  signs_in: boolean;
+  webauthn: { rp_id: string; origins: string[] };
 }
 
 export type Identity = ReturnType<typeof createIdentity>;
 
-/** People, how they prove who they are, and their sessions. */
+/** People: how they come, prove who they are, change what they prove it with, and go. */
 export function createIdentity(options: IdentityOptions) {
-  const { db, clock, keyring, public_url } = options;
-  const secrets = createSecretMaker(keyring);
-  const passwords = createPasswords(options.hashing);
-  const accessTokens = createAccessTokens({
-    issuer: public_url,
-    lifetime_minutes: options.access_token_minutes,
-    clock,
-    keyring,
-    loadKeys: () => db.systemStatement("signing keys", listSigningKeys),
-    saveKey: (key) => db.systemStatement("signing keys", (tx) => insertSigningKey(tx, key)),
-  });
-  const shared = { ...options, passwords, secrets, accessTokens };
-  return {
-    ...createRegistration(shared),
-    ...createSessions({ ...shared, limits: options.sessions }),
-    /** The public keys under which access tokens can be checked by anybody (RFC 7517). */
-    jwks: accessTokens.jwks,
-    subscribers: identitySubscribers(shared),
+  const { db, keyring, logger, events, workspaces, settings } = options;
+  const mailedTokens = createMailedTokens(keyring);
+  const passwords = createPasswords(settings.hashing);
+  const throttle = createThrottle({ ...options, limits: settings.throttle });
+  const later = createLater((error) => logger.warn({ err: error }, "a mail that was asked for could not be prepared"));
+  const checkNewPassword = (password: string) => checkPassword(password, settings.password_rule, isCommonPassword);
+  const onChange = async (tx: Tx, { actor, request_id }: UserCtx, change: string) => {
+    const workspace_id = await workspaces.personalOf(tx, actor.user_id);
+    if (workspace_id === undefined) return;
+    await events.append(tx, { workspace_id, request_id }, CredentialsChanged, { user_id: actor.user_id, change });
   };
+  const factors = createFactors({ ...options, ...settings, onChange });
+  const stands = { ...options, ...settings, passwords, mailedTokens, throttle, factors, checkNewPassword };
+  const signIn = createSignIn({
+    ...stands,
+    allow_unverified: settings.signs_in,
+    onFailure: ({ user_id, client }) => noteFailure(options, user_id, client),
+  });
+  const registration = createRegistration({ ...stands, enter: signIn.enter });
+  const credentials = createCredentials({ ...stands, mailLink: registration.mailLink });
+  const profile = createProfile(stands);
+  return {
+    ...registration,
+    ...signIn,
+    ...credentials,
+    ...profile,
+    admin: createAdmin({ ...options, person: profile.person }),
+    factors,
+    /** Does work whose outcome the caller is not to learn, not even from the time that the answer takes. */
+    later: later.run,
+    /** Waits for that work. */
+    settled: later.settled,
+    /** What is due every hour: used tokens and challenges are forgotten. */
+    maintain: async () => {
+      await db.systemStatement("forget mailed tokens", deleteOldTokens);
+      await factors.maintain();
+    },
+    subscribers: identitySubscribers({ ...stands, erase: profile.erase }),
+  };
+}
+
+/** Logs a failed sign-in, and records it where the account is known, after the answer: neither it nor its time tells which. */
+function noteFailure(
+  { db, audit, logger }: Pick<IdentityOptions, "db" | "audit" | "logger">,
+  user_id: string | undefined,
+  { request_id, ip_address }: Client,
+): void {
+  logger.info({ request_id, event: "identity.sign_in_failed", user_id, ip: ip_address }, "a sign-in failed");
+  if (user_id === undefined) return;
+  const ctx: UserCtx = { actor: { kind: "user", user_id, session_id: null }, request_id, ip: ip_address };
+  void db
+    .asSystem("failed sign-in", (tx) => audit.recordOwn(tx, ctx, { action: "identity.sign_in_failed" }))
+    .catch((error) => logger.warn({ err: error, request_id }, "a failed sign-in could not be recorded"));
 }

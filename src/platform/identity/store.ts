@@ -1,68 +1,80 @@
+import type { Position } from "../../core/pages.ts";
 import { ownTables, sql, type Tx } from "../../core/tables.ts";
-import type { SessionState } from "./rules.ts";
-import type { Device } from "./schema.ts";
-import type { StoredKey } from "./tokens.ts";
+import type { Purpose } from "./mailed-tokens.ts";
+import type { PlatformRole, ProfileChange, UserStatus } from "./schema.ts";
 
-const tables = ownTables(
-  "identity.users",
-  "identity.passwords",
-  "identity.sessions",
-  "identity.one_time_tokens",
-  "identity.signing_keys",
-);
+const tables = ownTables("identity.users", "identity.passwords", "identity.one_time_tokens");
 
 const now = sql<Date>`plinth.now()`;
+const atMillisecond = sql<Date>`date_trunc('milliseconds', plinth.now())`;
 
 export interface NewUser {
   id: string;
-  email: string;
-  email_normalized: string;
+  email: string | null;
+  email_normalized: string | null;
   full_name: string;
-  password_hash: string;
 }
 
-/** Inserts a person; undefined when the address has an account. */
-export async function insertUser(tx: Tx, { password_hash, ...user }: NewUser): Promise<string | undefined> {
+/** Inserts a person; false when the address has an account. */
+export async function insertUser(tx: Tx, user: NewUser, isVerified = false): Promise<boolean> {
   const row = await tables(tx)
     .insertInto("identity.users")
-    .values({ ...user, created_at: now, updated_at: now })
+    .values({
+      ...user,
+      email_verified_at: isVerified ? now : null,
+      created_at: atMillisecond,
+      updated_at: now,
+    })
     .onConflict((conflict) => conflict.column("email_normalized").doNothing())
     .returning("id")
     .executeTakeFirst();
-  if (row !== undefined) await upsertPassword(tx, user.id, password_hash);
-  return row?.id;
+  return row !== undefined;
 }
 
 /** Locks the person with this address, so that two registrations with it wait for each other. */
 export async function lockUserByEmail(tx: Tx, email_normalized: string) {
   return tables(tx)
     .selectFrom("identity.users")
-    .select(["id", "email_verified_at"])
+    .select(["id", "email_verified_at", "status"])
     .where("email_normalized", "=", email_normalized)
     .forUpdate()
     .executeTakeFirstOrThrow();
 }
 
 /** Gives an address that nobody has proved yet to whoever registered with it last. */
-export async function replaceUnverified(
-  tx: Tx,
-  id: string,
-  { full_name, email, password_hash }: NewUser,
-): Promise<void> {
+export async function replaceUnverified(tx: Tx, id: string, { full_name, email }: NewUser): Promise<void> {
   await tables(tx)
     .updateTable("identity.users")
     .set({ full_name, email, updated_at: now })
     .where("id", "=", id)
     .execute();
-  await upsertPassword(tx, id, password_hash);
 }
 
-async function upsertPassword(tx: Tx, user_id: string, hash: string): Promise<void> {
+export async function upsertPassword(tx: Tx, user_id: string, hash: string): Promise<void> {
   await tables(tx)
     .insertInto("identity.passwords")
     .values({ user_id, hash, updated_at: now })
     .onConflict((conflict) => conflict.column("user_id").doUpdateSet({ hash, updated_at: now }))
     .execute();
+}
+
+/** Replaces a hash by one of the same password with today's parameters, unless the password was changed meanwhile. */
+export async function rehashPassword(tx: Tx, user_id: string, before: string, hash: string): Promise<void> {
+  await tables(tx)
+    .updateTable("identity.passwords")
+    .set({ hash, updated_at: now })
+    .where("user_id", "=", user_id)
+    .where("hash", "=", before)
+    .execute();
+}
+
+export async function findPassword(tx: Tx, user_id: string): Promise<string | undefined> {
+  const row = await tables(tx)
+    .selectFrom("identity.passwords")
+    .select("hash")
+    .where("user_id", "=", user_id)
+    .executeTakeFirst();
+  return row?.hash;
 }
 
 export async function findByEmail(tx: Tx, email_normalized: string) {
@@ -74,38 +86,110 @@ export async function findByEmail(tx: Tx, email_normalized: string) {
     .executeTakeFirst();
 }
 
-/** Makes the one live token of this purpose; the one before it dies. */
-export async function insertVerification(
-  tx: Tx,
-  token: { id: string; user_id: string; token_hash: Buffer; hours: number },
-) {
-  const { hours, ...row } = token;
-  await tables(tx)
-    .updateTable("identity.one_time_tokens")
-    .set({ used_at: now })
-    .where("user_id", "=", token.user_id)
-    .where("purpose", "=", "verify_email")
-    .where("used_at", "is", null)
-    .execute();
-  await tables(tx)
-    .insertInto("identity.one_time_tokens")
-    .values((eb) => ({
-      ...row,
-      purpose: "verify_email",
-      email_normalized: eb.selectFrom("identity.users").select("email_normalized").where("id", "=", token.user_id),
-      expires_at: sql<Date>`plinth.now() + make_interval(hours => ${hours})`,
-    }))
+const columns = [
+  "id",
+  "email",
+  "email_normalized",
+  "email_verified_at",
+  "full_name",
+  "display_name",
+  "locale",
+  "time_zone",
+  "avatar_url",
+  "role",
+  "status",
+  "created_at",
+  "deleted_at",
+] as const;
+
+function typed<R extends { role: string; status: string }>(row: R) {
+  return { ...row, role: row.role as PlatformRole, status: row.status as UserStatus };
+}
+
+export async function findUser(tx: Tx, id: string) {
+  const row = await tables(tx).selectFrom("identity.users").select(columns).where("id", "=", id).executeTakeFirst();
+  return row === undefined ? undefined : typed(row);
+}
+
+export async function findCards(tx: Tx, ids: string[]) {
+  return tables(tx)
+    .selectFrom("identity.users")
+    .select(["id", "email", "avatar_url", sql<string>`coalesce(display_name, full_name)`.as("full_name")])
+    .where("id", "in", ids)
     .execute();
 }
 
-/** Redeems a token: one statement, so that of any number at once one succeeds. Returns whose it was. */
-export async function redeemVerification(tx: Tx, token_hash: Buffer): Promise<string | undefined> {
-  const { rows } = await sql<{ user_id: string }>`
-    update identity.one_time_tokens t set used_at = plinth.now() from identity.users u
-    where t.token_hash = ${token_hash} and t.purpose = 'verify_email' and t.used_at is null and plinth.now() < t.expires_at
-      and u.id = t.user_id and u.email_normalized = t.email_normalized
-    returning t.user_id`.execute(tables(tx));
-  return rows[0]?.user_id;
+/** A person who may sign in, held so until the transaction ends: a suspension waits, and then finds what was begun meanwhile. */
+export async function holdActive(tx: Tx, id: string) {
+  return tables(tx)
+    .selectFrom("identity.users")
+    .select(["id", "email_verified_at", "role"])
+    .where("id", "=", id)
+    .where("status", "=", "active")
+    .forShare()
+    .executeTakeFirst();
+}
+
+export interface UserFilter {
+  email_normalized?: string | undefined;
+  status?: UserStatus | undefined;
+  role?: PlatformRole | undefined;
+}
+
+export async function listUsers(tx: Tx, filter: UserFilter, after: Position | undefined, limit: number) {
+  const rows = await tables(tx)
+    .selectFrom("identity.users")
+    .select(columns)
+    .$if(filter.email_normalized !== undefined, (query) =>
+      query.where("email_normalized", "=", filter.email_normalized ?? ""),
+    )
+    .$if(filter.status !== undefined, (query) => query.where("status", "=", filter.status ?? ""))
+    .$if(filter.role !== undefined, (query) => query.where("role", "=", filter.role ?? ""))
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(created_at, id) < (${after?.created_at}, ${after?.id})`),
+    )
+    .orderBy("created_at", "desc")
+    .orderBy("id", "desc")
+    .limit(limit + 1)
+    .execute();
+  return rows.map(typed);
+}
+
+export async function updateProfile(tx: Tx, id: string, change: ProfileChange): Promise<void> {
+  await tables(tx)
+    .updateTable("identity.users")
+    .set({ ...change, updated_at: now })
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Moves an account to another state; undefined when it was in none of the former. */
+export async function moveStatus(tx: Tx, id: string, from: UserStatus[], to: UserStatus) {
+  const row = await tables(tx)
+    .updateTable("identity.users")
+    .set({ status: to, deleted_at: to === "deleted" ? atMillisecond : null, updated_at: now })
+    .where("id", "=", id)
+    .where("status", "in", from)
+    .returning(["id", "deleted_at", "role"])
+    .executeTakeFirst();
+  return row;
+}
+
+export async function updateRole(tx: Tx, id: string, role: PlatformRole): Promise<void> {
+  await tables(tx).updateTable("identity.users").set({ role, updated_at: now }).where("id", "=", id).execute();
+}
+
+/** Whether, after a change in this transaction, an administrator is left; changes at the same time wait for each other here. */
+export async function hasAdmin(tx: Tx): Promise<boolean> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('identity.admins', 0))`.execute(tables(tx));
+  const row = await tables(tx)
+    .selectFrom("identity.users")
+    .select("id")
+    .where("role", "=", "admin")
+    .where("status", "=", "active")
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export async function setVerified(tx: Tx, user_id: string): Promise<void> {
@@ -116,129 +200,144 @@ export async function setVerified(tx: Tx, user_id: string): Promise<void> {
     .execute();
 }
 
-/** Whom to write to about a token that still lives. */
-export async function findLiveVerification(tx: Tx, token_id: string) {
+/** Gives the person another, proved address. A unique violation tells that it has an account. */
+export async function updateEmail(tx: Tx, user_id: string, email: string, email_normalized: string): Promise<void> {
+  await tables(tx)
+    .updateTable("identity.users")
+    .set({ email, email_normalized, email_verified_at: now, updated_at: now })
+    .where("id", "=", user_id)
+    .execute();
+}
+
+/** Erases a person who was deleted then and was not restored since; false when there is none such. */
+export async function eraseUser(tx: Tx, id: string, deleted_at: Date): Promise<boolean> {
+  const result = await tables(tx)
+    .deleteFrom("identity.users")
+    .where("id", "=", id)
+    .where("status", "=", "deleted")
+    .where("deleted_at", "=", deleted_at)
+    .executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+export interface NewToken {
+  id: string;
+  user_id: string;
+  purpose: Purpose;
+  token_hash: Buffer;
+  minutes: number;
+  new_email?: string;
+  new_email_normalized?: string;
+}
+
+export async function insertToken(tx: Tx, { minutes, ...token }: NewToken): Promise<void> {
+  const { user_id, purpose } = token;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`token:${user_id}:${purpose}`}, 0))`.execute(tables(tx));
+  await killTokens(tx, user_id, purpose);
+  await tables(tx)
+    .insertInto("identity.one_time_tokens")
+    .values((eb) => ({
+      ...token,
+      email_normalized: sql<string>`coalesce(${eb.selectFrom("identity.users").select("email_normalized").where("id", "=", user_id)}, '')`,
+      // A new mail does not refill the tries at its digits.
+      wrong_codes: sql<number>`coalesce((select max(t.wrong_codes) from identity.one_time_tokens t
+        where t.user_id = ${user_id} and t.purpose = ${purpose} and t.created_at > plinth.now() - interval '15 minutes'), 0)`,
+      created_at: now,
+      expires_at: sql<Date>`plinth.now() + make_interval(mins => ${minutes})`,
+    }))
+    .execute();
+}
+
+/** Kills the live tokens of a person, of one purpose or of all: the address or the password has changed, or a newer one is made. */
+export async function killTokens(tx: Tx, user_id: string, purpose?: Purpose): Promise<void> {
+  await tables(tx)
+    .updateTable("identity.one_time_tokens")
+    .set({ used_at: now })
+    .where("user_id", "=", user_id)
+    .where("used_at", "is", null)
+    .$if(purpose !== undefined, (query) => query.where("purpose", "=", purpose ?? ""))
+    .execute();
+}
+
+export interface Redeemed {
+  id: string;
+  user_id: string;
+  new_email: string | null;
+  new_email_normalized: string | null;
+}
+
+/** Redeems a token: one statement, so that of any number at once one succeeds; it is bound to the address it was made for. */
+export async function redeemToken(tx: Tx, purpose: Purpose, token_hash: Buffer): Promise<Redeemed | undefined> {
+  const { rows } = await sql<Redeemed>`
+    update identity.one_time_tokens t set used_at = plinth.now() from identity.users u
+    where t.token_hash = ${token_hash} and t.purpose = ${purpose} and t.used_at is null and plinth.now() < t.expires_at
+      and u.id = t.user_id and coalesce(u.email_normalized, '') = t.email_normalized
+    returning t.id, t.user_id, t.new_email, t.new_email_normalized`.execute(tables(tx));
+  return rows[0];
+}
+
+export async function findLiveCode(tx: Tx, user_id: string, purpose: Purpose): Promise<{ id: string } | undefined> {
+  return tables(tx)
+    .selectFrom("identity.one_time_tokens")
+    .select("id")
+    .where("user_id", "=", user_id)
+    .where("purpose", "=", purpose)
+    .where("used_at", "is", null)
+    .where("expires_at", ">", now)
+    .executeTakeFirst();
+}
+
+/** Counts a try at a token's digits; false when five were wrong. */
+export async function countWrongCode(tx: Tx, id: string): Promise<boolean> {
+  const row = await tables(tx)
+    .updateTable("identity.one_time_tokens")
+    .set((eb) => ({ wrong_codes: eb("wrong_codes", "+", 1) }))
+    .where("id", "=", id)
+    .where("wrong_codes", "<", 5)
+    .where("used_at", "is", null)
+    .returning("id")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Takes a live token by its id: of any number at once one succeeds. */
+export async function takeToken(tx: Tx, id: string): Promise<boolean> {
+  const row = await tables(tx)
+    .updateTable("identity.one_time_tokens")
+    .set({ used_at: now, wrong_codes: 0 })
+    .where("id", "=", id)
+    .where("used_at", "is", null)
+    .where("expires_at", ">", now)
+    .returning("id")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** A token that still lives, and whom to write to about it: its new address where it proves one. */
+export async function findMailing(tx: Tx, token_id: string) {
   return tables(tx)
     .selectFrom("identity.one_time_tokens as t")
     .innerJoin("identity.users as u", "u.id", "t.user_id")
-    .select(["u.email", "u.full_name"])
+    .select(["t.purpose", "u.full_name", sql<string | null>`coalesce(t.new_email, u.email)`.as("to")])
     .where("t.id", "=", token_id)
     .where("t.used_at", "is", null)
     .where("t.expires_at", ">", now)
     .executeTakeFirst();
 }
 
-export async function findAddressee(tx: Tx, user_id: string) {
-  return tables(tx)
-    .selectFrom("identity.users")
-    .select(["email", "full_name"])
-    .where("id", "=", user_id)
+/** The address that a person had when the token was made. */
+export async function findFormerAddress(tx: Tx, token_id: string): Promise<string | undefined> {
+  const row = await tables(tx)
+    .selectFrom("identity.one_time_tokens")
+    .select("email_normalized")
+    .where("id", "=", token_id)
     .executeTakeFirst();
+  return row?.email_normalized || undefined;
 }
 
-export interface NewSession extends Device {
-  id: string;
-  user_id: string;
-  refresh_token_hash: Buffer;
-  idle_days: number;
-  absolute_days: number;
-}
-
-export async function insertSession(tx: Tx, { idle_days, absolute_days, ...session }: NewSession): Promise<void> {
+export async function deleteOldTokens(tx: Tx): Promise<void> {
   await tables(tx)
-    .insertInto("identity.sessions")
-    .values({
-      ...session,
-      created_at: now,
-      last_seen_at: now,
-      rotated_at: now,
-      idle_expires_at: sql<Date>`plinth.now() + make_interval(days => ${Math.min(idle_days, absolute_days)})`,
-      expires_at: sql<Date>`plinth.now() + make_interval(days => ${absolute_days})`,
-    })
-    .execute();
-}
-
-/** Exchanges the live token of a generation for the next: a compare-and-swap, so that of any number at once one succeeds. */
-export async function rotateSession(
-  tx: Tx,
-  swap: { session_id: string; generation: number; token_hash: Buffer; next_hash: Buffer; idle_days: number },
-) {
-  return tables(tx)
-    .updateTable("identity.sessions")
-    .set({
-      generation: swap.generation + 1,
-      refresh_token_hash: swap.next_hash,
-      rotated_at: now,
-      last_seen_at: now,
-      idle_expires_at: sql<Date>`least(expires_at, plinth.now() + make_interval(days => ${swap.idle_days}))`,
-    })
-    .where("id", "=", swap.session_id)
-    .where("generation", "=", swap.generation)
-    .where("refresh_token_hash", "=", swap.token_hash)
-    .where("revoked_at", "is", null)
-    .where("idle_expires_at", ">", now)
-    .where("expires_at", ">", now)
-    .returning("user_id")
-    .executeTakeFirst();
-}
-
-/** Locks a session for the decision about a spent token; with the time of this transaction. */
-export async function lockSession(
-  tx: Tx,
-  id: string,
-): Promise<(SessionState & { user_id: string; now: Date }) | undefined> {
-  return tables(tx)
-    .selectFrom("identity.sessions")
-    .select(["user_id", "generation", "rotated_at", "revoked_at", "idle_expires_at", "expires_at", now.as("now")])
-    .where("id", "=", id)
-    .forUpdate()
-    .executeTakeFirst();
-}
-
-export async function revokeSession(tx: Tx, id: string, reason: string): Promise<void> {
-  await tables(tx)
-    .updateTable("identity.sessions")
-    .set({ revoked_at: now, revoked_reason: reason })
-    .where("id", "=", id)
-    .where("revoked_at", "is", null)
-    .execute();
-}
-
-/** A session that lives, of a person who may sign in. */
-export async function findPrincipal(tx: Tx, session_id: string) {
-  return tables(tx)
-    .selectFrom("identity.sessions as s")
-    .innerJoin("identity.users as u", "u.id", "s.user_id")
-    .select([
-      "s.id as session_id",
-      "s.expires_at",
-      "u.id",
-      "u.email",
-      "u.full_name",
-      "u.email_verified_at",
-      "u.created_at",
-    ])
-    .where("s.id", "=", session_id)
-    .where("s.revoked_at", "is", null)
-    .where("s.expires_at", ">", now)
-    .where("u.status", "=", "active")
-    .executeTakeFirst();
-}
-
-export async function listSigningKeys(tx: Tx): Promise<StoredKey[]> {
-  const rows = await tables(tx)
-    .selectFrom("identity.signing_keys")
-    .select(["kid", "public_jwk", "private_jwk_sealed"])
-    .where("retired_at", "is", null)
-    .orderBy("created_at")
-    .orderBy("kid")
-    .execute();
-  return rows.map((row) => ({ ...row, public_jwk: row.public_jwk as StoredKey["public_jwk"] }));
-}
-
-export async function insertSigningKey(tx: Tx, key: StoredKey): Promise<void> {
-  await tables(tx)
-    .insertInto("identity.signing_keys")
-    .values({ ...key, public_jwk: JSON.stringify(key.public_jwk) })
+    .deleteFrom("identity.one_time_tokens")
+    .where("expires_at", "<", sql<Date>`plinth.now() - interval '7 days'`)
     .execute();
 }

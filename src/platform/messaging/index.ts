@@ -1,2 +1,11 @@
 export { createMessagingFromConfig, type Messaging } from "./service.ts";
-export { accountExists, verifyEmail } from "./templates.ts";
+export {
+  accountClosed,
+  accountExists,
+  credentialsChanged,
+  emailChanged,
+  impersonated,
+  invitation,
+  type MailContent,
+  mailedLink,
+} from "./templates.ts";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
 import { createMessagingFromConfig } from "./index.ts";
 import { mailboxPage, mailPage } from "./pages.ts";
-import { accountExists, verifyEmail } from "./templates.ts";
+import { accountExists, mailedLink } from "./templates.ts";
 
 let t: TestDatabase;
 beforeAll(async () => {
@@ -37,7 +37,12 @@ describe("a mail's text", () => {
   const evil = `<img src=x onerror="alert('x')">\r\nBcc: all@example.com`;
 
   test("L7: a name can neither split the mail nor bring HTML", () => {
-    const { subject, text, html } = verifyEmail({ full_name: evil, url: "https://x.example/v?a=1&b=2", hours: 24 });
+    const { subject, text, html } = mailedLink({
+      purpose: "verify_email",
+      full_name: evil,
+      url: "https://x.example/v?a=1&b=2",
+      minutes: 1_440,
+    });
     expect(subject).not.toMatch(/[\r\n]/);
     expect(text).not.toMatch(/\r|^Bcc/m);
     expect(html).not.toContain("<img");

@@ -22,3 +22,12 @@ export function checkTimeZone(name: string): string {
     });
   }
 }
+
+/** What a workspace may have so many of, whatever products it uses. */
+export const quotas = ["members", "api_keys", "storage_bytes", "requests_per_minute"] as const;
+export type Quota = (typeof quotas)[number];
+
+/** The feature by which a plan sets a quota. */
+export function featureOf(quota: Quota): string {
+  return `workspace_${quota}`;
+}

@@ -1,8 +1,12 @@
 import type { Role } from "../../core/context.ts";
 import type { Position } from "../../core/pages.ts";
 import { ownTables, sql, type Tx } from "../../core/tables.ts";
+import type { Workspace } from "./schema.ts";
 
 const tables = ownTables("workspaces.workspaces", "workspaces.members");
+
+const now = sql<Date>`plinth.now()`;
+const atMillisecond = sql<Date>`date_trunc('milliseconds', plinth.now())`;
 
 export interface NewWorkspaceRow {
   id: string;
@@ -14,15 +18,22 @@ export interface NewWorkspaceRow {
 
 /** Inserts a workspace and its first owner. */
 export async function insertWorkspace(tx: Tx, workspace: NewWorkspaceRow, owner_id: string): Promise<void> {
-  const created_at = sql<Date>`date_trunc('milliseconds', plinth.now())`;
   await tables(tx)
     .insertInto("workspaces.workspaces")
-    .values({ ...workspace, created_at })
+    .values({ ...workspace, created_at: atMillisecond })
     .execute();
-  await tables(tx)
+  await insertMember(tx, workspace.id, owner_id, "owner");
+}
+
+/** Adds a member; false when the person is one already. */
+export async function insertMember(tx: Tx, workspace_id: string, user_id: string, role: Role): Promise<boolean> {
+  const row = await tables(tx)
     .insertInto("workspaces.members")
-    .values({ workspace_id: workspace.id, user_id: owner_id, role: "owner", created_at })
-    .execute();
+    .values({ workspace_id, user_id, role, created_at: atMillisecond })
+    .onConflict((conflict) => conflict.columns(["workspace_id", "user_id"]).doNothing())
+    .returning("user_id")
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** The person's place in a workspace; in the personal one for undefined. */
@@ -30,15 +41,18 @@ export async function findPlace(tx: Tx, user_id: string, workspace_id: string | 
   const place = await tables(tx)
     .selectFrom("workspaces.members as m")
     .innerJoin("workspaces.workspaces as w", "w.id", "m.workspace_id")
-    .select(["m.workspace_id", "m.role"])
+    .select(["m.workspace_id", "m.role", "w.status"])
     .where("m.user_id", "=", user_id)
+    .where("w.deleted_at", "is", null)
     .where((eb) => (workspace_id === undefined ? eb("w.personal_of", "=", user_id) : eb("w.id", "=", workspace_id)))
     .executeTakeFirst();
-  return place === undefined ? undefined : { workspace_id: place.workspace_id, role: place.role as Role };
+  if (place === undefined) return undefined;
+  return { workspace_id: place.workspace_id, role: place.role as Role, is_suspended: place.status === "suspended" };
 }
 
-const columns = ["w.id", "w.name", "w.slug", "w.time_zone", "w.created_at"] as const;
+const columns = ["w.id", "w.name", "w.slug", "w.time_zone", "w.status", "w.suspended_reason", "w.created_at"] as const;
 const isPersonal = sql<boolean>`w.personal_of is not null`.as("personal");
+const typed = <R extends { status: string }>(row: R) => ({ ...row, status: row.status as Workspace["status"] });
 
 export async function listOwn(tx: Tx, user_id: string, after: Position | undefined, limit: number) {
   const rows = await tables(tx)
@@ -46,6 +60,7 @@ export async function listOwn(tx: Tx, user_id: string, after: Position | undefin
     .innerJoin("workspaces.workspaces as w", "w.id", "m.workspace_id")
     .select([...columns, isPersonal, "m.role"])
     .where("m.user_id", "=", user_id)
+    .where("w.deleted_at", "is", null)
     .$if(after !== undefined, (query) =>
       query.where(sql<boolean>`(w.created_at, w.id) > (${after?.created_at}, ${after?.id})`),
     )
@@ -53,22 +68,58 @@ export async function listOwn(tx: Tx, user_id: string, after: Position | undefin
     .orderBy("w.id")
     .limit(limit + 1)
     .execute();
-  return rows.map((row) => ({ ...row, role: row.role as Role }));
+  return rows.map((row) => ({ ...typed(row), role: row.role as Role }));
 }
 
-export async function findWorkspace(tx: Tx, id: string) {
-  return tables(tx)
+export async function findWorkspace(tx: Tx, id: string): Promise<Workspace | undefined> {
+  const row = await tables(tx)
     .selectFrom("workspaces.workspaces as w")
     .select([...columns, isPersonal])
     .where("w.id", "=", id)
     .executeTakeFirst();
+  return row === undefined ? undefined : typed(row);
 }
 
-export async function updateName(tx: Tx, id: string, name: string): Promise<void> {
+export async function updateWorkspace(
+  tx: Tx,
+  id: string,
+  change: { name?: string; slug?: string; time_zone?: string },
+): Promise<void> {
   await tables(tx)
     .updateTable("workspaces.workspaces")
-    .set({ name, updated_at: sql<Date>`plinth.now()` })
+    .set({ ...change, updated_at: now })
     .where("id", "=", id)
+    .execute();
+}
+
+/** Suspends a workspace for a reason, or with null lets it go on. */
+export async function updateSuspension(tx: Tx, id: string, reason: string | null): Promise<void> {
+  await tables(tx)
+    .updateTable("workspaces.workspaces")
+    .set({ status: reason === null ? "active" : "suspended", suspended_reason: reason, updated_at: now })
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Marks a team's workspace as deleted; undefined when it is a personal one. */
+export async function markDeleted(tx: Tx, id: string): Promise<Date | undefined> {
+  const row = await tables(tx)
+    .updateTable("workspaces.workspaces")
+    .set({ deleted_at: atMillisecond, updated_at: now })
+    .where("id", "=", id)
+    .where("personal_of", "is", null)
+    .where("deleted_at", "is", null)
+    .returning("deleted_at")
+    .executeTakeFirst();
+  return row?.deleted_at ?? undefined;
+}
+
+/** Erases a workspace that was deleted then, with all that is in it. */
+export async function eraseWorkspace(tx: Tx, id: string, deleted_at: Date): Promise<void> {
+  await tables(tx)
+    .deleteFrom("workspaces.workspaces")
+    .where("id", "=", id)
+    .where("deleted_at", "=", deleted_at)
     .execute();
 }
 
@@ -87,7 +138,7 @@ export async function listMembers(tx: Tx, workspace_id: string, after: Position 
   return rows.map((row) => ({ ...row, role: row.role as Role, id: row.user_id }));
 }
 
-/** Makes changes to who owns the workspace wait for each other. */
+/** Makes changes to who belongs to the workspace wait for each other. */
 export async function lockWorkspace(tx: Tx, id: string): Promise<void> {
   await tables(tx).selectFrom("workspaces.workspaces").select("id").where("id", "=", id).forUpdate().execute();
 }
@@ -102,14 +153,23 @@ export async function findMemberRole(tx: Tx, workspace_id: string, user_id: stri
   return row?.role as Role | undefined;
 }
 
-export async function countOwners(tx: Tx, workspace_id: string): Promise<number> {
-  const { owners } = await tables(tx)
-    .selectFrom("workspaces.members")
-    .select((eb) => eb.fn.countAll<number>().as("owners"))
+export async function updateMemberRole(tx: Tx, workspace_id: string, user_id: string, role: Role): Promise<void> {
+  await tables(tx)
+    .updateTable("workspaces.members")
+    .set({ role, updated_at: now })
     .where("workspace_id", "=", workspace_id)
-    .where("role", "=", "owner")
+    .where("user_id", "=", user_id)
+    .execute();
+}
+
+/** How many belong to the workspace, and how many own it. */
+export async function countMembers(tx: Tx, workspace_id: string): Promise<{ members: number; owners: number }> {
+  return tables(tx)
+    .selectFrom("workspaces.members")
+    .select((eb) => eb.fn.countAll<number>().as("members"))
+    .select((eb) => eb.fn.countAll<number>().filterWhere("role", "=", "owner").as("owners"))
+    .where("workspace_id", "=", workspace_id)
     .executeTakeFirstOrThrow();
-  return owners;
 }
 
 export async function deleteMember(tx: Tx, workspace_id: string, user_id: string): Promise<void> {
@@ -120,11 +180,22 @@ export async function deleteMember(tx: Tx, workspace_id: string, user_id: string
     .execute();
 }
 
-export async function findPersonalId(tx: Tx, user_id: string): Promise<string | undefined> {
-  const row = await tables(tx)
+export async function findPersonal(tx: Tx, user_id: string) {
+  return tables(tx)
     .selectFrom("workspaces.workspaces")
-    .select("id")
+    .select(["id", "name", "slug"])
     .where("personal_of", "=", user_id)
     .executeTakeFirst();
-  return row?.id;
+}
+
+/** Teams' workspaces that nobody else owns, though others belong to them. */
+export async function listSolelyOwned(tx: Tx, user_id: string): Promise<string[]> {
+  const { rows } = await sql<{ workspace_id: string }>`
+    select m.workspace_id from workspaces.members m join workspaces.workspaces w on w.id = m.workspace_id
+    where m.user_id = ${user_id} and m.role = 'owner' and w.personal_of is null and w.deleted_at is null
+      and exists (select from workspaces.members o where o.workspace_id = m.workspace_id and o.user_id <> m.user_id)
+      and not exists (select from workspaces.members o
+        where o.workspace_id = m.workspace_id and o.user_id <> m.user_id and o.role = 'owner')
+    order by 1`.execute(tables(tx));
+  return rows.map(({ workspace_id }) => workspace_id);
 }

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, inject, test } from "vitest";
-import { createRedis, type RedisClient } from "../redis.ts";
-import { createRateLimiter, type RateLimiter } from "./rate-limit.ts";
+import { createRates, type Rates, subnet } from "./rates.ts";
+import { createRedis, type RedisClient } from "./redis.ts";
 
 const redis = inject("redis");
 const clients: RedisClient[] = [];
@@ -16,27 +16,36 @@ async function connect(url: string): Promise<RedisClient> {
 }
 
 const rate = (name: string) => ({ name, limit: 10, window_seconds: 600 });
-const calls = async (limiters: RateLimiter[], name: string, clientOf: (i: number) => string) => {
-  const all = Array.from({ length: 100 }, (_, i) => limiters[i % limiters.length]?.take(rate(name), clientOf(i)));
+const calls = async (limiters: Rates[], name: string, clientOf: (i: number) => string) => {
+  const all = Array.from({ length: 100 }, (_, i) =>
+    limiters[i % limiters.length]?.take(rate(name), subnet(clientOf(i))),
+  );
   return (await Promise.allSettled(all)).filter(({ status }) => status === "fulfilled").length;
 };
 
 describe("a rate", () => {
   test("L3: 100 at once at a limit of 10: exactly 10 pass, the others are told when to come back", async () => {
-    const limiter = createRateLimiter();
+    const limiter = createRates();
     expect(await calls([limiter], "one", () => "192.0.2.1")).toBe(10);
     await expect(limiter.take(rate("one"), "192.0.2.1")).rejects.toMatchObject({
       code: "request.rate_limited",
       occurrence: { retry_after: expect.any(Number) },
     });
-    expect(await limiter.take(rate("one"), "192.0.2.2")).toMatchObject({
-      "ratelimit-policy": '"one";q=10;w=600',
-      ratelimit: expect.stringMatching(/^"one";r=9;t=\d+$/),
-    });
+    expect(await limiter.take(rate("one"), "192.0.2.2")).toEqual({ remaining: 9, resets_in: expect.any(Number) });
+  });
+
+  test("what is given back may be taken again, and the refused are told", async () => {
+    const refused: string[] = [];
+    const limiter = createRates({ onRefused: ({ name }, subject) => refused.push(`${name} ${subject}`) });
+    expect(await calls([limiter], "back", () => "a")).toBe(10);
+    expect(refused.length).toBe(90);
+    expect(refused[0]).toBe("back a");
+    await limiter.giveBack(rate("back"), "b");
+    expect(await calls([limiter], "back", () => "b")).toBe(11);
   });
 
   test("L1: counts an IPv6 network as one client, and a mapped IPv4 address as itself", async () => {
-    const limiter = createRateLimiter();
+    const limiter = createRates();
     expect(await calls([limiter], "six", (i) => `2001:db8:1:2:${i.toString(16)}::1`)).toBe(10);
     expect(await calls([limiter], "short", (i) => `2001:db8::${i.toString(16)}`)).toBe(10);
     expect(await calls([limiter], "mapped", (i) => (i % 2 === 0 ? "::ffff:192.0.2.9" : "192.0.2.9"))).toBe(10);
@@ -50,13 +59,13 @@ describe.skipIf("missing" in redis)(
     const url = "url" in redis ? redis.url : "";
 
     test("L3: is one count for several processes: exactly 10 of 100 pass over four", async () => {
-      const limiters = await Promise.all([1, 2, 3, 4].map(async () => createRateLimiter(await connect(url))));
+      const limiters = await Promise.all([1, 2, 3, 4].map(async () => createRates({ redis: await connect(url) })));
       expect(await calls(limiters, `shared-${process.pid}`, () => "192.0.2.1")).toBe(10);
     });
 
     test("goes on counting in the process while Redis is away", async () => {
       const client = await connect(url);
-      const limiter = createRateLimiter(client);
+      const limiter = createRates({ redis: client });
       client.disconnect();
       expect(await calls([limiter], "away", () => "192.0.2.1")).toBe(10);
     });

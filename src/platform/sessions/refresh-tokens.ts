@@ -3,29 +3,26 @@ import { crc32 } from "node:zlib";
 import { hmac, type Keyring } from "../../core/crypto.ts";
 
 /**
- * Secrets that are derived, not stored: whoever has the installation's secret and the row's id can make them again, and
- * the database keeps only their SHA-256. So a mail can be sent later, and a lost answer be given again, with nothing secret at rest.
+ * Refresh tokens are derived, not stored: whoever has the installation's secret and the session's id can make one again, and the
+ * database keeps only its SHA-256. So a lost answer can be given again, with nothing secret at rest.
  */
-export interface SecretMaker {
-  /** The refresh token of a session's generation. */
-  refreshToken(session_id: string, generation: number): string;
+export interface RefreshTokens {
+  /** The token of a session's generation. */
+  make(session_id: string, generation: number): string;
   /**
-   * Reads a refresh token: which session and generation it names. Undefined when it was damaged or never issued: the checksum and the
-   * MAC tell without asking the database, and nobody is punished for a token cut off on its way.
+   * Which session and generation a token names. Undefined when it was damaged or never issued: the checksum and the MAC tell
+   * without asking the database, and nobody is punished for a token cut off on its way.
    */
-  readRefreshToken(token: string): { session_id: string; generation: number } | undefined;
-  /** The token behind a mailed link. */
-  linkToken(id: string): string;
+  read(token: string): { session_id: string; generation: number } | undefined;
 }
 
 const prefix = "rt_";
 
-export function createSecretMaker(keyring: Keyring): SecretMaker {
-  const refreshKey = keyring.derive("identity:refresh-token");
-  const linkKey = keyring.derive("identity:link-token");
-  const macOf = (session_id: string, generation: number) => hmac(refreshKey, `${session_id}|${generation}`);
+export function createRefreshTokens(keyring: Keyring): RefreshTokens {
+  const key = keyring.derive("identity:refresh-token");
+  const macOf = (session_id: string, generation: number) => hmac(key, `${session_id}|${generation}`);
   return {
-    refreshToken: (session_id, generation) => {
+    make: (session_id, generation) => {
       const head = Buffer.alloc(20);
       Buffer.from(session_id.replaceAll("-", ""), "hex").copy(head);
       head.writeUInt32BE(generation, 16);
@@ -34,7 +31,7 @@ export function createSecretMaker(keyring: Keyring): SecretMaker {
       checksum.writeUInt32BE(crc32(body));
       return prefix + Buffer.concat([body, checksum]).toString("base64url");
     },
-    readRefreshToken: (token) => {
+    read: (token) => {
       if (!/^rt_[\w-]{75}$/.test(token)) return undefined;
       const bytes = Buffer.from(token.slice(prefix.length), "base64url");
       if (bytes.length !== 56 || bytes.toString("base64url") !== token.slice(prefix.length)) return undefined;
@@ -45,6 +42,5 @@ export function createSecretMaker(keyring: Keyring): SecretMaker {
       if (!timingSafeEqual(bytes.subarray(20, 52), macOf(session_id, generation))) return undefined;
       return { session_id, generation };
     },
-    linkToken: (id) => hmac(linkKey, id).toString("base64url"),
   };
 }

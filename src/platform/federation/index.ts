@@ -1,0 +1,1 @@
+export { createFederation, readFederationSettings } from "./service.ts";

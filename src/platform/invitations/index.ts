@@ -1,0 +1,1 @@
+export { createInvitations } from "./service.ts";

@@ -221,13 +221,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       if (role !== "api") {
         worker.start();
         shutdown.add("worker", () => worker.stop(config.SHUTDOWN_GRACE_MS));
-        shutdown.add(
-          "housekeeping",
-          hourly(
-            [idempotency.purge, violations.purge, sessions.maintain, identity.maintain, federation.maintain],
-            onError,
-          ),
-        );
+        const tidy = [idempotency.purge, violations.purge, sessions.maintain, identity.maintain, federation.maintain];
+        shutdown.add("housekeeping", hourly(tidy, onError));
       }
       shutdown.add("http", () => within(config.SHUTDOWN_GRACE_MS, Promise.resolve(http.close())));
     },
@@ -361,12 +356,20 @@ function exposeGauges(metrics: Metrics, db: Database): void {
   );
 }
 
-/** Runs the tasks every hour, one after the other; returns what ends that. */
-function hourly(tasks: (() => Promise<unknown>)[], onError: (error: unknown) => void): () => void {
+/** Runs the tasks now and every hour, one after the other; returns what ends that and waits for what runs. */
+function hourly(tasks: (() => Promise<unknown>)[], onError: (error: unknown) => void): () => Promise<void> {
+  let isEnded = false;
   const run = async () => {
-    for (const task of tasks) await task().catch(onError);
+    for (const task of tasks) if (!isEnded) await task().catch(onError);
   };
-  const timer = setInterval(() => void run(), 3_600_000);
+  let running = run();
+  const timer = setInterval(() => {
+    running = run();
+  }, 3_600_000);
   timer.unref();
-  return () => clearInterval(timer);
+  return () => {
+    isEnded = true;
+    clearInterval(timer);
+    return running;
+  };
 }

@@ -1,6 +1,7 @@
 import type { Actor, UserCtx } from "../../core/context.ts";
 import type { Database } from "../../core/database.ts";
 import { requestErrors } from "../../core/errors.ts";
+import { newId } from "../../core/id.ts";
 import { pageOf, readCursor } from "../../core/pages.ts";
 import type { Tx } from "../../core/tables.ts";
 import type { Audit } from "../audit/index.ts";
@@ -117,7 +118,8 @@ export function createAdmin({ db, events, workspaces, audit, sessions, person }:
         const held = await holdActive(tx, user_id);
         if (held === undefined || held.role === "admin") throw identityErrors.not_impersonable();
         const impersonation = { impersonator_id, reason };
-        const id = await sessions.start(tx, { user_id, device, methods: [], transport: "bearer", impersonation });
+        const id = newId();
+        await sessions.start(tx, { id, user_id, device, methods: [], transport: "bearer", impersonation });
         const workspace_id = await record(tx, ctx, user_id, "identity.impersonated", { reason, session_id: id });
         await events.append(tx, { workspace_id, request_id: ctx.request_id }, Impersonated, { user_id, reason });
         return id;

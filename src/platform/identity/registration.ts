@@ -101,8 +101,8 @@ export function createRegistration(options: RegistrationOptions) {
       const user = { id: newId(), email: input.email.trim(), email_normalized, full_name };
       await db.asSystem("register", async (tx) => {
         if (!(await insertUser(tx, user))) return knownAddress(tx, user, hash, request_id);
-        await upsertPassword(tx, user.id, hash);
-        await newPerson(tx, user, { name: input.company_name ?? full_name, ...time_zone }, request_id);
+        const workspace = { name: input.company_name ?? full_name, ...time_zone };
+        await Promise.all([upsertPassword(tx, user.id, hash), newPerson(tx, user, workspace, request_id)]);
         await mailLink(tx, user.id, "verify_email", request_id);
       });
       if (options.signs_in) return options.enter(user.id, ["pwd"], client);

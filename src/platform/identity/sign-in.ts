@@ -1,5 +1,6 @@
 import type { UserCtx } from "../../core/context.ts";
 import type { Database } from "../../core/database.ts";
+import { newId } from "../../core/id.ts";
 import type { Tx } from "../../core/tables.ts";
 import type { Audit } from "../audit/index.ts";
 import type { Events } from "../events/index.ts";
@@ -57,19 +58,23 @@ export function createSignIn(options: SignInOptions) {
   const enter = async (user_id: string, methods: string[], client: Client): Promise<SignInResult> => {
     const { transport, request_id, ...device } = client;
     const entered = await db.asSystem("sign in", async (tx) => {
-      if ((await holdActive(tx, user_id)) === undefined) throw identityErrors.invalid_credentials();
-      const isOwed = !methods.includes("mfa") && (await factors.secondFactor.isRequired(tx, user_id));
+      // Sent at once, answered in this order: the person is held before anything else is read.
+      const [held, isOwed, user, workspace] = await Promise.all([
+        holdActive(tx, user_id),
+        methods.includes("mfa") ? false : factors.secondFactor.isRequired(tx, user_id),
+        findUser(tx, user_id),
+        workspaces.personal(tx, user_id),
+      ]);
+      if (held === undefined || user === undefined || workspace === undefined)
+        throw identityErrors.invalid_credentials();
       if (isOwed) return { challenge: await factors.secondFactor.challenge(tx, user_id, methods) };
-      const session_id = await sessions.start(tx, { user_id, device, methods, transport });
+      const session_id = newId();
       const ctx: UserCtx = { actor: { kind: "user", user_id, session_id }, request_id, ip: device.ip_address };
-      await audit.recordOwn(tx, ctx, {
-        action: "identity.signed_in",
-        target: `session:${session_id}`,
-        details: { methods },
-      });
-      const user = await findUser(tx, user_id);
-      const workspace = await workspaces.personal(tx, user_id);
-      if (user === undefined || workspace === undefined) throw new Error(`The person ${user_id} is not whole`);
+      const target = `session:${session_id}`;
+      await Promise.all([
+        sessions.start(tx, { id: session_id, user_id, device, methods, transport }),
+        audit.recordOwn(tx, ctx, { action: "identity.signed_in", target, details: { methods } }),
+      ]);
       return { challenge: undefined, session_id, user: meOf(user), workspace };
     });
     if (entered.challenge !== undefined) return { status: "second_factor_required", ...entered.challenge };

@@ -44,6 +44,8 @@ interface SessionsOptions {
 
 /** How a session begins. */
 export interface Beginning {
+  /** The session's id, new. */
+  id: string;
   user_id: string;
   device: Device;
   /** How the person proved who they are (RFC 8176). */
@@ -120,8 +122,8 @@ export function createSessions(options: SessionsOptions) {
 
   return {
     /** Begins a session, in the transaction that made sure of the person; `issue` then makes its tokens. */
-    start: async (tx: Tx, { user_id, device, methods, transport, impersonation }: Beginning): Promise<string> => {
-      const id = newId();
+    start: async (tx: Tx, beginning: Beginning): Promise<void> => {
+      const { id, user_id, device, methods, transport, impersonation } = beginning;
       const refresh_token_hash = sha256(refreshTokens.make(id, 0));
       const absolute_seconds = impersonation === undefined ? limits.absolute_days * day : impersonationSeconds;
       const acting =
@@ -130,7 +132,6 @@ export function createSessions(options: SessionsOptions) {
           : { impersonator_id: impersonation.impersonator_id, impersonation_reason: impersonation.reason };
       const row = { id, user_id, refresh_token_hash, methods, transport, ...device, ...acting };
       await insertSession(tx, { ...row, idle_seconds, absolute_seconds });
-      return id;
     },
 
     /** The first pair of tokens of a session that has begun. */

@@ -1223,6 +1223,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/users/{user_id}/end-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a person out everywhere */
+        post: operations["post_admin_users_user_id_end_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{user_id}/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail a person a link to set a new password
+         * @description Nobody else learns or chooses it.
+         */
+        post: operations["post_admin_users_user_id_reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/users/{user_id}/role": {
         parameters: {
             query?: never;
@@ -9259,7 +9296,11 @@ export interface operations {
                     };
                 };
             };
-            /** @description `request.person_required`: Only a person may do this, not an API key */
+            /**
+             * @description `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21416,6 +21457,611 @@ export interface operations {
             };
             /** @description `request.not_found`: There is nothing here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_admin_users_user_id_end_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Stands in the audit record */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    post_admin_users_user_id_reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Stands in the audit record */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `identity.no_address`: This account has no e-mail address */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,4 +1,4 @@
-import { type Route, route } from "../../core/http/route.ts";
+import { NoContent, type Route, route } from "../../core/http/route.ts";
 import { clientOf } from "../../core/http/session-reply.ts";
 import { Impersonation, Reason, RoleChange, User, UserParams, UserQuery, Users } from "./schema.ts";
 import type { Identity } from "./service.ts";
@@ -53,6 +53,36 @@ export function adminRoutes({ admin }: Pick<Identity, "admin">): Route[] {
         status: 200,
         body: await admin.reinstate(ctx, params.user_id, body.reason),
       }),
+    }),
+    route({
+      method: "POST",
+      path: "/v1/admin/users/{user_id}/end-sessions",
+      summary: "Sign a person out everywhere",
+      auth: "admin",
+      recent_auth: true,
+      params: UserParams,
+      body: Reason,
+      responses: { 204: NoContent },
+      handler: async ({ ctx, params, body }) => {
+        await admin.endSessions(ctx, params.user_id, body.reason);
+        return { status: 204, body: null };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/v1/admin/users/{user_id}/reset-password",
+      summary: "Mail a person a link to set a new password",
+      description: "Nobody else learns or chooses it.",
+      auth: "admin",
+      recent_auth: true,
+      params: UserParams,
+      body: Reason,
+      responses: { 204: NoContent },
+      errors: ["identity.no_address"],
+      handler: async ({ ctx, params, body }) => {
+        await admin.mailPasswordReset(ctx, params.user_id, body.reason);
+        return { status: 204, body: null };
+      },
     }),
     route({
       method: "PUT",

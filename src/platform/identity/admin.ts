@@ -10,6 +10,7 @@ import type { Device, Sessions } from "../sessions/index.ts";
 import type { Workspaces } from "../workspaces/index.ts";
 import { identityErrors } from "./errors.ts";
 import { Impersonated } from "./events.ts";
+import type { Purpose } from "./mailed-tokens.ts";
 import { meOf, type UserRow } from "./profile.ts";
 import { normalizeEmail } from "./rules.ts";
 import type { Impersonation, PlatformRole, User, UserQuery } from "./schema.ts";
@@ -23,10 +24,11 @@ interface AdminOptions {
   sessions: Pick<Sessions, "start" | "issue" | "revokeAll">;
   /** The account as it is now. */
   person: (user_id: string) => Promise<UserRow>;
+  mailLink: (tx: Tx, user_id: string, purpose: Purpose, request_id: string) => Promise<void>;
 }
 
 /** What the platform's administrators do to accounts; each act stands in the person's own audit record. */
-export function createAdmin({ db, events, workspaces, audit, sessions, person }: AdminOptions) {
+export function createAdmin({ db, events, workspaces, audit, sessions, person, mailLink }: AdminOptions) {
   const record = async (
     tx: Tx,
     ctx: { actor: Actor; request_id: string; ip?: string },
@@ -92,6 +94,23 @@ export function createAdmin({ db, events, workspaces, audit, sessions, person }:
         await moveStatus(tx, user_id, ["suspended"], "active");
         await record(tx, ctx, user_id, "identity.reinstated", { reason });
         return required(tx, user_id);
+      }),
+
+    /** Signs a person out everywhere. */
+    endSessions: (ctx: UserCtx, user_id: string, reason: string): Promise<void> =>
+      db.asSystem("end a person's sessions", async (tx) => {
+        await required(tx, user_id);
+        await sessions.revokeAll(tx, user_id, "administrator");
+        await record(tx, ctx, user_id, "identity.sessions_revoked", { reason });
+      }),
+
+    /** Mails a person a link to set a new password: nobody else learns or chooses it. Throws `identity.no_address`. */
+    mailPasswordReset: (ctx: UserCtx, user_id: string, reason: string): Promise<void> =>
+      db.asSystem("mail a password reset", async (tx) => {
+        const { email } = await required(tx, user_id);
+        if (email === null) throw identityErrors.no_address();
+        await mailLink(tx, user_id, "reset_password", ctx.request_id);
+        await record(tx, ctx, user_id, "identity.password_reset_mailed", { reason });
       }),
 
     setRole,

@@ -9,7 +9,7 @@ export const lifetimes = {
   verify_email: 24 * 60,
   change_email: 24 * 60,
   reset_password: 60,
-  magic_link: 15,
+  magic_link: 10,
   restore_account: 30 * 24 * 60,
 } as const;
 export type Purpose = keyof typeof lifetimes;

@@ -86,7 +86,7 @@ export function createIdentity(options: IdentityOptions) {
     ...signIn,
     ...credentials,
     ...profile,
-    admin: createAdmin({ ...options, person: profile.person }),
+    admin: createAdmin({ ...options, person: profile.person, mailLink: registration.mailLink }),
     factors,
     /** Does work whose outcome the caller is not to learn, not even from the time that the answer takes. */
     later: later.run,

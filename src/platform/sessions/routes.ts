@@ -57,6 +57,7 @@ function ownSessionRoutes(sessions: Sessions): Route[] {
       path: "/v1/me/sessions/{session_id}",
       summary: "End one of your sessions",
       auth: "user",
+      own_person: true,
       params: SessionParams,
       responses: { 204: NoContent },
       handler: async ({ ctx, params }) => {

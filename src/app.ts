@@ -96,7 +96,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     ["reason"],
   );
   const onSystem = (reason: string) => tasks({ reason });
-  const db = createDatabase({ ...options, clock, pool_size: config.DATABASE_POOL_SIZE, onError, onSystem });
+  const db = createDatabase({
+    ...options,
+    clock,
+    pool_size: config.DATABASE_POOL_SIZE,
+    prepared_statements: config.DATABASE_PREPARED_STATEMENTS === "on",
+    onError,
+    onSystem,
+  });
   shutdown.add("database pools", db.close);
   const listener = createListener({ url: options.system_url, onError });
   shutdown.add("listener", listener.stop);

@@ -54,6 +54,11 @@ export const configSchema = Type.Object({
     }),
   ),
   DATABASE_POOL_SIZE: whole("Connections for requests; the platform's own tasks have half as many", 20, 2, 500),
+  DATABASE_PREPARED_STATEMENTS: Type.Enum(["on", "off"], {
+    description:
+      "Whether each connection parses and plans a statement once; `off` behind a PgBouncer older than 1.21 in transaction mode",
+    default: "on",
+  }),
   REDIS_URL: optional(
     text("Redis, shared by all processes for rate limits. Without it each process counts for itself", {
       pattern: "^rediss?://",

@@ -45,6 +45,8 @@ export interface DatabaseOptions {
   app_url: string;
   /** Connection string of the role `plinth_system`. */
   system_url: string;
+  /** Whether statements are prepared once per connection; off behind a PgBouncer older than 1.21 in transaction mode. Default true. */
+  prepared_statements?: boolean;
   /** Connections of the app pool; the system pool has half as many, at least 4. Default 20. */
   pool_size?: number;
   clock?: Clock;
@@ -78,8 +80,9 @@ const executor = kysely.getExecutor();
 export function createDatabase(options: DatabaseOptions): Database {
   const clock = options.clock ?? systemClock;
   const size = options.pool_size ?? 20;
-  const app = createPool(options.app_url, size, options.onError);
-  const system = createPool(options.system_url, Math.max(4, size / 2), options.onError);
+  const prepares = options.prepared_statements ?? true;
+  const app = { pool: createPool(options.app_url, size, options.onError), prepares };
+  const system = { pool: createPool(options.system_url, Math.max(4, size / 2), options.onError), prepares };
   const clockSetting = () => {
     const offset = clock.offset();
     return offset === 0 ? "" : `; set local plinth.clock_offset = '${Math.trunc(offset)} milliseconds'`;
@@ -98,9 +101,9 @@ export function createDatabase(options: DatabaseOptions): Database {
         const setting = asSystem(reason);
         return oneStatement(system, setting === "" ? undefined : `begin${setting}`, work);
       }),
-    pools: () => [describe("app", app), describe("system", system)],
+    pools: () => [describe("app", app.pool), describe("system", system.pool)],
     close: async () => {
-      await Promise.all([app.end(), system.end()]);
+      await Promise.all([app.pool.end(), system.pool.end()]);
     },
   };
 }
@@ -111,6 +114,12 @@ function createPool(url: string, max: number, onError?: (error: Error) => void):
   // A connection that dies while it is in use tells its query, and itself too: unheard, that would end the process.
   pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
+}
+
+/** Where a transaction gets its connection, and how it runs its statements. */
+interface Source {
+  pool: Pool;
+  prepares: boolean;
 }
 
 function describe(name: string, pool: Pool) {
@@ -125,14 +134,14 @@ function scope(ctx: WorkspaceScope): string {
   return `; set local app.workspace_id = '${ctx.workspace_id}'; set local app.user_id = '${user_id}'`;
 }
 
-async function transaction<R>(pool: Pool, opening: string, work: (tx: Tx) => Promise<R>): Promise<R> {
-  const client = await pool.connect();
+async function transaction<R>(source: Source, opening: string, work: (tx: Tx) => Promise<R>): Promise<R> {
+  const client = await source.pool.connect();
   const effects: (() => void)[] = [];
   const flush = holdBack(client);
   const opened = ignoreUntilAwaited(client.query(opening));
   let broken: Error | undefined;
   try {
-    const result = await work(createTx(plainConnection(client, flush), effects));
+    const result = await work(createTx(plainConnection(client, source, flush), effects));
     flush();
     await opened;
     await commit(client);
@@ -149,14 +158,14 @@ async function transaction<R>(pool: Pool, opening: string, work: (tx: Tx) => Pro
   }
 }
 
-async function oneStatement<R>(pool: Pool, opening: string | undefined, work: (tx: Tx) => Promise<R>): Promise<R> {
-  const client = await pool.connect();
+async function oneStatement<R>(source: Source, opening: string | undefined, work: (tx: Tx) => Promise<R>): Promise<R> {
+  const client = await source.pool.connect();
   const effects: (() => void)[] = [];
   const flush = holdBack(client);
   const opened = opening === undefined ? undefined : ignoreUntilAwaited(client.query(opening));
   let broken: Error | undefined;
   try {
-    const result = await work(createTx(singleUseConnection(client, opening !== undefined, flush), effects));
+    const result = await work(createTx(singleUseConnection(client, source, opening !== undefined, flush), effects));
     flush();
     await opened;
     for (const effect of effects) effect();
@@ -200,10 +209,10 @@ function holdBack(client: PoolClient): () => void {
   };
 }
 
-function plainConnection(client: PoolClient, flush: () => void): DatabaseConnection {
+function plainConnection(client: PoolClient, source: Source, flush: () => void): DatabaseConnection {
   return {
     executeQuery: <R>(query: CompiledQuery) => {
-      const result = run<R>(client, query);
+      const result = run<R>(client, source, query);
       flush();
       return result;
     },
@@ -212,13 +221,18 @@ function plainConnection(client: PoolClient, flush: () => void): DatabaseConnect
 }
 
 /** A connection that sends COMMIT right behind its first statement and takes no second one. */
-function singleUseConnection(client: PoolClient, inTransaction: boolean, flush: () => void): DatabaseConnection {
+function singleUseConnection(
+  client: PoolClient,
+  source: Source,
+  inTransaction: boolean,
+  flush: () => void,
+): DatabaseConnection {
   let used = false;
   return {
     executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
       if (used) throw new Error("This transaction was opened for one statement; use inWorkspace or asSystem for more");
       used = true;
-      const result = ignoreUntilAwaited(run<R>(client, query));
+      const result = ignoreUntilAwaited(run<R>(client, source, query));
       const committed = inTransaction ? ignoreUntilAwaited(commit(client)) : undefined;
       flush();
       const rows = await result;
@@ -234,8 +248,24 @@ async function* refuseStream<R>(): AsyncGenerator<QueryResult<R>> {
   throw new Error("Rows are not streamed; read them in pages");
 }
 
-async function run<R>(client: PoolClient, query: CompiledQuery): Promise<QueryResult<R>> {
-  const result = await client.query(query.sql, query.parameters as unknown[]);
+/**
+ * Texts that are prepared: each connection parses and plans one once, and then only runs it. So many at most, because each is kept in each
+ * connection; lists of varying length make ever new texts.
+ */
+const prepared = new Map<string, string>();
+const mostPrepared = 500;
+
+function preparedName(text: string): string | undefined {
+  const known = prepared.get(text);
+  if (known !== undefined || prepared.size >= mostPrepared) return known;
+  const name = `plinth_${prepared.size}`;
+  prepared.set(text, name);
+  return name;
+}
+
+async function run<R>(client: PoolClient, { prepares }: Source, query: CompiledQuery): Promise<QueryResult<R>> {
+  const name = prepares ? preparedName(query.sql) : undefined;
+  const result = await client.query({ text: query.sql, values: query.parameters as unknown[], ...(name && { name }) });
   const changed = result.command !== "SELECT" && result.rowCount !== null ? BigInt(result.rowCount) : undefined;
   return { rows: result.rows as R[], ...(changed === undefined ? {} : { numAffectedRows: changed }) };
 }

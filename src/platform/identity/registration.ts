@@ -116,7 +116,7 @@ export function createRegistration(options: RegistrationOptions) {
      */
     registerForeign: async (tx: Tx, person: ForeignPerson, request_id: string, keep_apart: boolean) => {
       const isOwn = person.email !== null && person.email_verified && !keep_apart;
-      const email_normalized = isOwn && person.email !== null ? normalizeEmail(person.email) : null;
+      const email_normalized = isOwn ? normalizedOrNull(person.email ?? "") : null;
       const { full_name, email } = person;
       const user = { id: newId(), email, email_normalized, full_name };
       if (!(await insertUser(tx, user, person.email_verified))) return undefined;
@@ -146,4 +146,13 @@ export function createRegistration(options: RegistrationOptions) {
         return { status: "verified" };
       }),
   };
+}
+
+/** What another provider calls an address need not be one by our rules; then nobody signs in with it here. */
+function normalizedOrNull(email: string): string | null {
+  try {
+    return normalizeEmail(email);
+  } catch {
+    return null;
+  }
 }

@@ -121,13 +121,14 @@ export async function findCards(tx: Tx, ids: string[]) {
 
 /** A person who may sign in, held so until the transaction ends: a suspension waits, and then finds what was begun meanwhile. */
 export async function holdActive(tx: Tx, id: string) {
-  return tables(tx)
+  const row = await tables(tx)
     .selectFrom("identity.users")
-    .select(["id", "email_verified_at", "role"])
+    .select(columns)
     .where("id", "=", id)
     .where("status", "=", "active")
     .forShare()
     .executeTakeFirst();
+  return row === undefined ? undefined : typed(row);
 }
 
 export interface UserFilter {

@@ -40,6 +40,10 @@ function registerRoute(
       reply.headers(headers);
       request.ctx = ctx;
     },
+    preValidation: async (request) => {
+      // No body is an empty object: what is missing in it is then named, and where nothing is required it may be left out.
+      if (route.body !== undefined && request.body === undefined) request.body = {};
+    },
     handler: (request, reply) => handle(route, request, reply, options),
   });
 }

@@ -1,7 +1,8 @@
 import Type, { type TSchema } from "typebox";
+import { PlinthError } from "../../core/errors.ts";
 import { type RateLimit, type Route, route } from "../../core/http/route.ts";
 import { clientOf, signInReply } from "../../core/http/session-reply.ts";
-import { donePage, linkPage } from "./pages.ts";
+import { donePage, linkPage, overPage, owedPage } from "./pages.ts";
 import { normalizeEmail } from "./rules.ts";
 import {
   Accepted,
@@ -142,11 +143,28 @@ function confirmRoute<T extends TSchema>(
     errors: ["identity.token_invalid"],
     rate_limits: [rate],
     handler: async ({ ctx, params, header }) => {
-      const body = await work(ctx.request_id, params.token);
-      if (wantsHtml(header)) return { status: 200, body: donePage(purpose) as never, headers: html };
-      return { status: 200, body: body as never };
+      if (wantsHtml(header))
+        return asPage(purpose, () => work(ctx.request_id, params.token).then(() => undefined)) as never;
+      return { status: 200, body: (await work(ctx.request_id, params.token)) as never };
     },
   });
+}
+
+/** What a person sees after the button: that it is done, what is owed still, or what to do about what is wrong. */
+async function asPage(
+  purpose: Purpose,
+  work: () => Promise<{ status?: number; headers?: object } | object | undefined>,
+) {
+  try {
+    const done = { status: 200, headers: {}, ...(await work()) };
+    if (done.status === 202) return { status: 200, body: owedPage(), headers: html };
+    return { status: 200, body: donePage(purpose), headers: { ...done.headers, ...html } };
+  } catch (error) {
+    if (!(error instanceof PlinthError) || (error.kind !== "invalid" && error.kind !== "gone")) throw error;
+    if (error.kind === "gone") return { status: 410, body: overPage(error.title), headers: html };
+    const faults = (error.occurrence.errors ?? []).map(({ detail }) => `The password ${detail}`);
+    return { status: 422, body: linkPage(purpose, faults), headers: html };
+  }
 }
 
 function resetRoute({ identity, rate }: MailedRoutesOptions): Route {
@@ -163,8 +181,9 @@ function resetRoute({ identity, rate }: MailedRoutesOptions): Route {
     errors: ["identity.token_invalid", "identity.hashing_busy"],
     rate_limits: [rate],
     handler: async ({ ctx, params, body, header }) => {
-      await identity.resetPassword(ctx.request_id, ctx.ip, params.token, body.password);
-      if (wantsHtml(header)) return { status: 200, body: donePage("reset_password"), headers: html };
+      const work = () => identity.resetPassword(ctx.request_id, ctx.ip, params.token, body.password);
+      if (wantsHtml(header)) return asPage("reset_password", () => work().then(() => undefined)) as never;
+      await work();
       return { status: 200, body: { status: "password_changed" as const } };
     },
   });
@@ -185,11 +204,10 @@ function magicRoute({ identity, refresh_seconds, rate }: MailedRoutesOptions): R
     rate_limits: [rate],
     handler: async (request) => {
       const isPage = wantsHtml(request.header);
-      const client = clientOf(request, isPage ? { session: "cookie" } : (request.body ?? {}));
-      const result = await identity.followMagicLink(request.params.token, client);
-      const reply = signInReply(result, client.transport, refresh_seconds);
-      if (!isPage || reply.status === 202) return reply;
-      return { status: 200, body: donePage("magic_link"), headers: { ...reply.headers, ...html } };
+      const client = clientOf(request, isPage ? { session: "cookie" } : request.body);
+      const signIn = async () =>
+        signInReply(await identity.followMagicLink(request.params.token, client), client.transport, refresh_seconds);
+      return (isPage ? asPage("magic_link", signIn) : signIn()) as never;
     },
   });
 }

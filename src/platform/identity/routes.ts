@@ -141,7 +141,7 @@ function sessionRoutes({ identity, refresh_seconds, rate }: AuthRoutesOptions): 
       errors: ["identity.refresh_invalid", "identity.refresh_reused", "request.origin_forbidden"],
       rate_limits: [rate],
       handler: async ({ ctx, body, cookie }) => {
-        const given = body?.refresh_token;
+        const given = body.refresh_token;
         const token = given ?? cookie(sessionCookies.refresh);
         if (token === undefined) throw identityErrors.refresh_invalid({ detail: "Send refresh_token, or its cookie" });
         const tokens = await identity.refresh(ctx.request_id, token);

@@ -52,9 +52,9 @@ export const Credentials = Closed({
 });
 export type Credentials = Static<typeof Credentials>;
 
-export const RefreshRequest = Type.Optional(
-  Closed({ refresh_token: Type.Optional(Type.String({ maxLength: 500, description: "Left out with cookies" })) }),
-);
+export const RefreshRequest = Closed({
+  refresh_token: Type.Optional(Type.String({ maxLength: 500, description: "Left out with cookies" })),
+});
 
 export type PlatformRole = "user" | "admin";
 export type UserStatus = "active" | "suspended" | "deleted";
@@ -151,7 +151,7 @@ export type PasswordChange = Static<typeof PasswordChange>;
 export const EmailChange = Closed({ email: Email });
 export const EmailChangeSent = Closed({ email: Type.String(), status: Type.Literal("verification_sent") });
 
-export const LinkWishes = Type.Optional(Closed(Wishes));
+export const LinkWishes = Closed(Wishes);
 export const CodeSignIn = Closed({ email: Email, code: Type.String({ pattern: "^[0-9]{6}$" }), ...Wishes });
 export type CodeSignIn = Static<typeof CodeSignIn>;
 

@@ -54,4 +54,16 @@ describe("the client", () => {
     expect((await client.GET("/v1/me")).response.status).toBe(401);
     expect(told).toEqual([]);
   });
+
+  test("works for a program with an API key", async () => {
+    const person = createPlinthClient({ base_url, tokens: await plinth.signUp("keys@example.com") });
+    const made = await person.POST("/v1/api-keys", {
+      body: { name: "sdk", scopes: ["workspaces:read"], role: "member" },
+    });
+    const program = createPlinthClient({ base_url, api_key: made.data?.key ?? "" });
+    const workspace_id = (await person.GET("/v1/workspaces")).data?.data[0]?.id ?? "";
+    const own = await program.GET("/v1/workspaces/{workspace_id}", { params: { path: { workspace_id } } });
+    expect(own.data?.id).toBe(workspace_id);
+    expect((await program.GET("/v1/me")).error?.code).toBe("request.person_required");
+  });
 });

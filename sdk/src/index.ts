@@ -14,6 +14,8 @@ export interface PlinthOptions {
   base_url: string;
   /** The tokens to begin with, from a login or from where `onTokens` kept them. */
   tokens?: TokenPair;
+  /** For a program: sends this key with every request, and knows no session. */
+  api_key?: string;
   /** Told every new pair, and undefined when the session is over: keep it, or ask the person to sign in. */
   onTokens?: (tokens: TokenPair | undefined) => void;
   /** The workspace to work in; the personal one when left out. */
@@ -48,7 +50,8 @@ export function createPlinthClient(options: PlinthOptions): PlinthClient {
     if (answer.status === 401) setTokens(undefined);
   };
   const sign = (request: Request): Request => {
-    if (tokens !== undefined) request.headers.set("authorization", `Bearer ${tokens.access_token}`);
+    const credential = options.api_key ?? tokens?.access_token;
+    if (credential !== undefined) request.headers.set("authorization", `Bearer ${credential}`);
     if (options.workspace_id !== undefined) request.headers.set("plinth-workspace", options.workspace_id);
     return request;
   };

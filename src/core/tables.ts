@@ -1,5 +1,6 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { DB } from "./database.types.ts";
+import type { Position } from "./pages.ts";
 
 /**
  * A transaction as it is handed from door to door. It shows no table: a store looks at it through
@@ -36,4 +37,9 @@ export function declaredTables(): readonly (readonly string[])[] {
   return owners;
 }
 
-export { sql } from "kysely";
+/** Rows behind the position in a list that is ordered by (created_at, id), the newest first; all of them without one. */
+export function olderThan(after: Position | undefined) {
+  return after === undefined ? sql<boolean>`true` : sql<boolean>`(created_at, id) < (${after.created_at}, ${after.id})`;
+}
+
+export { sql };

@@ -16,8 +16,8 @@ export interface Client {
   get(path: string, session?: Session, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body?: object, session?: Session): Promise<Answer>;
   raw(path: string, body: string, headers: Record<string, string>): Promise<Answer>;
-  /** The path of the link in the newest mail to the address; waits for the mail. */
-  mailedLink(to: string): Promise<string>;
+  /** The path of the link in the newest mail to the address, of the page that it names; waits for the mail. */
+  mailedLink(to: string, page?: string): Promise<string>;
 }
 
 export function client(base: string): Client {
@@ -46,10 +46,11 @@ export function client(base: string): Client {
       );
     },
     raw: (path, body, headers) => call("POST", path, headers, body),
-    mailedLink: async (to) => {
+    mailedLink: async (to, page = "verify-email") => {
       for (let tries = 0; tries < 200; tries++) {
         const { body } = await call("GET", `/dev/mailbox/messages?to=${encodeURIComponent(to)}`, {});
-        const [, path] = /https?:\/\/[^/\s]+(\/v1\/auth\/verify-email\/[\w-]+)/.exec(body.data[0]?.text ?? "") ?? [];
+        const link = new RegExp(`https?://[^/\\s]+(/v1/auth/${page}/[\\w-]+)`);
+        const [, path] = link.exec(body.data[0]?.text ?? "") ?? [];
         if (path !== undefined) return path;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }

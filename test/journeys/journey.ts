@@ -68,6 +68,29 @@ async function sendStripe(api: Client, event: object): Promise<void> {
   assert.equal(answer.status, 200, `the webhook answered ${answer.status}: ${JSON.stringify(answer.body)}`);
 }
 
+/** One invites the other into a team, and lets a program work in it by an API key. */
+async function shareAndAutomate(api: Client, owner: Session, guest: Session): Promise<void> {
+  const team = await api.post("/v1/workspaces", { name: "Engines" }, owner);
+  assert.equal(team.status, 201);
+  const path = `/v1/workspaces/${team.body.id}`;
+  const invited = await api.post(`${path}/invitations`, { email: "grace@example.com" }, owner);
+  assert.deepEqual([invited.status, invited.body.status], [201, "pending"]);
+  const token = (await api.mailedLink("grace@example.com", "invitations")).split("/").at(-1);
+  assert.equal((await api.post(`/v1/invitations/${token}/accept`, undefined, owner)).status, 403, "it is for another");
+  assert.equal((await api.post(`/v1/invitations/${token}/accept`, undefined, guest)).status, 200);
+  assert.equal((await api.get(`${path}/members`, guest)).body.data.length, 2);
+  done("invites a colleague, who accepts");
+
+  const made = await api.post("/v1/api-keys", { name: "journey", scopes: ["prism:write"] }, guest);
+  assert.equal(made.status, 201);
+  const program: Session = { access_token: made.body.key, refresh_token: "" };
+  assert.equal((await takeTurn(api, program, "What does a program dream of?")).status, 201);
+  assert.equal((await api.get("/v1/prism/turns", program)).body.code, "request.scope_missing");
+  const shown = await api.get("/v1/api-keys", guest);
+  assert.ok(!JSON.stringify(shown.body).includes(made.body.key), "the key is shown once");
+  done("makes an API key, and a program takes a turn with it");
+}
+
 async function journey(api: Client): Promise<void> {
   const ada = await signUp(api, "ada@example.com");
   const workspaces = await api.get("/v1/workspaces", ada);
@@ -152,6 +175,8 @@ async function journey(api: Client): Promise<void> {
   const through = await api.get("/v1/prism/turns", grace, { "plinth-workspace": workspace_id });
   assert.equal(through.status, 404);
   done("another person sees none of it");
+
+  await shareAndAutomate(api, fresh, grace);
 
   assert.equal((await api.post("/v1/auth/logout", undefined, fresh)).status, 204);
   assert.equal((await api.get("/v1/me", fresh)).status, 401);

@@ -1,5 +1,5 @@
 import type { Position } from "../../core/pages.ts";
-import { ownTables, sql, type Tx } from "../../core/tables.ts";
+import { olderThan, ownTables, sql, type Tx } from "../../core/tables.ts";
 import type { ApiKey } from "./schema.ts";
 
 const tables = ownTables("api_keys.keys");
@@ -83,9 +83,7 @@ export async function listKeys(
     .selectFrom("api_keys.keys")
     .select(columns)
     .where("workspace_id", "=", workspace_id)
-    .$if(after !== undefined, (query) =>
-      query.where(sql<boolean>`(created_at, id) < (${after?.created_at}, ${after?.id})`),
-    )
+    .where(olderThan(after))
     .orderBy("created_at", "desc")
     .orderBy("id", "desc")
     .limit(limit + 1)

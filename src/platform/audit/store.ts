@@ -1,5 +1,5 @@
 import type { Position } from "../../core/pages.ts";
-import { ownTables, sql, type Tx } from "../../core/tables.ts";
+import { olderThan, ownTables, sql, type Tx } from "../../core/tables.ts";
 import type { AuditEntry } from "./schema.ts";
 
 const tables = ownTables("audit.entries");
@@ -53,9 +53,7 @@ export async function listEntries(
     .where("workspace_id", "=", workspace_id)
     .$if(action !== undefined, (query) => query.where("action", "=", action ?? ""))
     .$if(actor_id !== undefined, (query) => query.where("actor_id", "=", actor_id ?? ""))
-    .$if(after !== undefined, (query) =>
-      query.where(sql<boolean>`(created_at, id) < (${after?.created_at}, ${after?.id})`),
-    )
+    .where(olderThan(after))
     .orderBy("created_at", "desc")
     .orderBy("id", "desc")
     .limit(limit + 1)

@@ -1,5 +1,5 @@
 import type { Position } from "../../core/pages.ts";
-import { ownTables, sql, type Tx } from "../../core/tables.ts";
+import { olderThan, ownTables, sql, type Tx } from "../../core/tables.ts";
 import type { Purpose } from "./mailed-tokens.ts";
 import type { PlatformRole, ProfileChange, UserStatus } from "./schema.ts";
 
@@ -146,9 +146,7 @@ export async function listUsers(tx: Tx, filter: UserFilter, after: Position | un
     )
     .$if(filter.status !== undefined, (query) => query.where("status", "=", filter.status ?? ""))
     .$if(filter.role !== undefined, (query) => query.where("role", "=", filter.role ?? ""))
-    .$if(after !== undefined, (query) =>
-      query.where(sql<boolean>`(created_at, id) < (${after?.created_at}, ${after?.id})`),
-    )
+    .where(olderThan(after))
     .orderBy("created_at", "desc")
     .orderBy("id", "desc")
     .limit(limit + 1)

@@ -1,5 +1,5 @@
 import type { Position } from "../../core/pages.ts";
-import { ownTables, sql, type Tx } from "../../core/tables.ts";
+import { olderThan, ownTables, sql, type Tx } from "../../core/tables.ts";
 import type { Invitation } from "./schema.ts";
 
 const tables = ownTables("invitations.invitations");
@@ -61,9 +61,7 @@ export async function listInvitations(
     .$if(onlyPending, (query) =>
       query.where("accepted_at", "is", null).where("revoked_at", "is", null).where("expires_at", ">", now),
     )
-    .$if(after !== undefined, (query) =>
-      query.where(sql<boolean>`(created_at, id) < (${after?.created_at}, ${after?.id})`),
-    )
+    .where(olderThan(after))
     .orderBy("created_at", "desc")
     .orderBy("id", "desc")
     .limit(limit + 1)

@@ -1,5 +1,5 @@
 import type { Position } from "../../core/pages.ts";
-import { ownTables, sql, type Tx } from "../../core/tables.ts";
+import { olderThan, ownTables, sql, type Tx } from "../../core/tables.ts";
 import type { StoredKey } from "./access-tokens.ts";
 import type { SessionState } from "./rules.ts";
 import type { Device, Session, Transport } from "./schema.ts";
@@ -141,9 +141,7 @@ export async function listSessions(
     .where("user_id", "=", user_id)
     .where("revoked_at", "is", null)
     .where("idle_expires_at", ">", now)
-    .$if(after !== undefined, (query) =>
-      query.where(sql<boolean>`(created_at, id) < (${after?.created_at}, ${after?.id})`),
-    )
+    .where(olderThan(after))
     .orderBy("created_at", "desc")
     .orderBy("id", "desc")
     .limit(limit + 1)

@@ -25,7 +25,7 @@ create table audit.entries (
 );
 create index entries_listed on audit.entries (workspace_id, created_at, id);
 select plinth.protect_tenant_table('audit.entries', 'select, insert');
-revoke update on audit.entries from plinth_system;
+revoke update, delete on audit.entries from plinth_system;
 
 -- down
 drop schema audit cascade;

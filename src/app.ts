@@ -199,6 +199,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           ? federation.authenticate(credential)
           : sessions.authenticate(credential);
       },
+      authenticateCookie: sessions.authenticate,
       requireAdmin: identity.admin.requireAdmin,
       enterWorkspace: workspaces.enter,
       requestsPerMinute: workspaces.quotas.requestsPerMinute,

@@ -2133,6 +2133,31 @@ export interface operations {
                     };
                 };
             };
+            /** @description `request.origin_forbidden`: Cookies are not taken from this origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `identity.email_taken`: This e-mail address has an account */
             409: {
                 headers: {
@@ -2512,7 +2537,11 @@ export interface operations {
                     };
                 };
             };
-            /** @description `identity.email_unverified`: Confirm your e-mail address first */
+            /**
+             * @description `identity.email_unverified`: Confirm your e-mail address first
+             *
+             *     `request.origin_forbidden`: Cookies are not taken from this origin
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2889,7 +2918,11 @@ export interface operations {
                     };
                 };
             };
-            /** @description `factors.code_invalid`: The code is wrong or was used */
+            /**
+             * @description `factors.code_invalid`: The code is wrong or was used
+             *
+             *     `request.origin_forbidden`: Cookies are not taken from this origin
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3287,7 +3320,11 @@ export interface operations {
                     };
                 };
             };
-            /** @description `identity.code_invalid`: The code is wrong, was used, or is too old */
+            /**
+             * @description `identity.code_invalid`: The code is wrong, was used, or is too old
+             *
+             *     `request.origin_forbidden`: Cookies are not taken from this origin
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3796,7 +3833,11 @@ export interface operations {
                     };
                 };
             };
-            /** @description `factors.passkey_invalid`: The passkey's answer cannot be trusted */
+            /**
+             * @description `factors.passkey_invalid`: The passkey's answer cannot be trusted
+             *
+             *     `request.origin_forbidden`: Cookies are not taken from this origin
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6746,6 +6787,31 @@ export interface operations {
             };
             /** @description `identity.invalid_credentials`: The e-mail address or the password is wrong */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `request.origin_forbidden`: Cookies are not taken from this origin */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12797,6 +12863,31 @@ export interface operations {
                     };
                 };
             };
+            /** @description `request.origin_forbidden`: Cookies are not taken from this origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Format: uri-reference */
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail?: string;
+                        /** @description Stable: what a program decides by */
+                        code: string;
+                        request_id: string;
+                        errors?: {
+                            /** @description JSON pointer to the field */
+                            pointer: string;
+                            detail: string;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `federation.link_required`: This e-mail address has an account: sign in to it, then link the provider */
             409: {
                 headers: {
@@ -13646,7 +13737,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `federation.last_way_in`: This is the only way into the account: set a password first */
+            /** @description `federation.last_way_in`: This is the only way into the account: give it an e-mail address first */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17472,6 +17563,8 @@ export interface operations {
              * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
              *
              *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             *
+             *     `workspaces.personal`: This cannot be done with a personal workspace
              */
             409: {
                 headers: {
@@ -19411,6 +19504,8 @@ export interface operations {
             };
             /**
              * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
              *
              *     `request.person_required`: Only a person may do this, not an API key
              */

@@ -61,7 +61,8 @@ describe("the client", () => {
       body: { name: "sdk", scopes: ["workspaces:read"], role: "member" },
     });
     const program = createPlinthClient({ base_url, api_key: made.data?.key ?? "" });
-    const workspace_id = (await person.GET("/v1/workspaces")).data?.data[0]?.id ?? "";
+    const workspace_id =
+      (await person.GET("/v1/workspaces", { params: { query: { limit: 1 } } })).data?.data[0]?.id ?? "";
     const own = await program.GET("/v1/workspaces/{workspace_id}", { params: { path: { workspace_id } } });
     expect(own.data?.id).toBe(workspace_id);
     expect((await program.GET("/v1/me")).error?.code).toBe("request.person_required");

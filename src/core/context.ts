@@ -33,6 +33,8 @@ export interface ApiKeyActor {
   workspace_id: string;
   /** What the key may do, for example `prism:write`. */
   scopes: readonly string[];
+  /** Calls that it may make in a minute. */
+  rate_per_minute: number;
   /** The most that the key may do in the workspace; never more than its maker may. */
   role: Role;
 }

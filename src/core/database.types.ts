@@ -261,6 +261,7 @@ export interface FederationIdentities {
 
 export interface IdentityOneTimeTokens {
   created_at: Generated<Timestamp>;
+  email: string | null;
   email_normalized: string;
   expires_at: Timestamp;
   id: string;
@@ -282,6 +283,7 @@ export interface IdentityPasswords {
 export interface IdentityUsers {
   avatar_url: string | null;
   created_at: Generated<Timestamp>;
+  credentials_version: Generated<number>;
   deleted_at: Timestamp | null;
   display_name: string | null;
   email: string | null;
@@ -356,6 +358,7 @@ export interface SafetySafetyEvents {
 
 export interface SessionsSessions {
   authenticated_at: Generated<Timestamp>;
+  client_network: string | null;
   created_at: Generated<Timestamp>;
   device_label: string | null;
   expires_at: Timestamp;

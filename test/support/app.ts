@@ -22,6 +22,8 @@ export interface CallOptions {
   body?: unknown;
   token?: string;
   headers?: Record<string, string>;
+  /** The address that the client calls from. */
+  ip?: string;
 }
 
 export interface Called {
@@ -43,11 +45,20 @@ export interface SignedUp {
 export const password = "Correct-horse-7";
 export const stripeSecret = "whsec_of_the_tests";
 
-/** Starts it. `products` are files of outside products; `env` stands in for the environment. */
-export async function testApp(
-  options: { env?: Record<string, string>; products?: string[]; worker?: boolean } = {},
-): Promise<TestApp> {
-  const database = await testDatabase();
+interface TestAppOptions {
+  /** Stands in for the environment. */
+  env?: Record<string, string>;
+  /** Files of outside products. */
+  products?: string[];
+  worker?: boolean;
+  /** A running one whose database and clock it shares, as another process would; it is closed before that one. */
+  beside?: TestApp;
+}
+
+/** Starts it. */
+export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const { beside } = options;
+  const database = beside === undefined ? await testDatabase() : { ...beside, close: async () => {} };
   const logged: Record<string, unknown>[] = [];
   const config = loadConfig({
     NODE_ENV: "test",
@@ -80,10 +91,11 @@ export async function testApp(
   await app.start();
   await app.http.ready();
 
-  const call: TestApp["call"] = async (method, url, { body, token, headers = {} } = {}) => {
+  const call: TestApp["call"] = async (method, url, { body, token, ip, headers = {} } = {}) => {
     const response = await app.http.inject({
       method,
       url,
+      ...(ip === undefined ? {} : { remoteAddress: ip }),
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),

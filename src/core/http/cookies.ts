@@ -42,6 +42,20 @@ export function requireOwnOrigin(request: Asking & { method: string }, origins: 
   throw requestErrors.origin_forbidden({ detail: "A request with cookies says its Origin" });
 }
 
+/**
+ * Throws `request.origin_forbidden` when another site's page sent the request: nobody is to be signed in to a stranger's account by a form of
+ * the stranger's. What is no browser says nothing of an origin, and is let through.
+ */
+export function refuseForeignOrigin({ headers }: Asking, origins: readonly string[]): void {
+  const { origin, "sec-fetch-site": site } = headers;
+  // Browsers alone write this one; beside a referrer policy of none the origin of our own page's form is `null`.
+  if (site === "same-origin") return;
+  const isForeign =
+    origin === undefined ? site === "cross-site" : typeof origin !== "string" || !origins.includes(origin);
+  if (isForeign)
+    throw requestErrors.origin_forbidden({ detail: "A session in cookies is begun by this product's pages" });
+}
+
 /** The cookies that hold a session's tokens. */
 export function sessionCookieHeaders(
   tokens: { access_token: string; refresh_token: string; expires_in: number },

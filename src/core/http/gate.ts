@@ -11,6 +11,8 @@ import { type PublicCtx, type RateLimit, type Route, scopeOf } from "./route.ts"
 export interface Gatekeeper {
   /** Who is behind an access token or an API key. Throws `request.unauthenticated` for anything that is not live. */
   authenticate(credential: string, ip: string): Promise<UserActor | ApiKeyActor>;
+  /** As `authenticate`, of what a cookie holds: an access token of ours and nothing else. */
+  authenticateCookie(access_token: string): Promise<UserActor>;
   /** Throws `request.forbidden` unless the person is an administrator of the platform. */
   requireAdmin(user_id: string): Promise<void>;
   /**
@@ -48,12 +50,12 @@ export interface Admission {
 export function createGate(options: GateOptions) {
   const { gatekeeper, rateLimits, everywhere, origins } = options;
 
-  const credentialOf = (request: FastifyRequest): string => {
-    if (request.headers.authorization !== undefined) return bearerToken(request);
+  const authenticate = (request: FastifyRequest): Promise<UserActor | ApiKeyActor> => {
+    if (request.headers.authorization !== undefined) return gatekeeper.authenticate(bearerToken(request), request.ip);
     const cookie = readCookie(request, sessionCookies.access);
     if (cookie === undefined) throw noCredential();
     requireOwnOrigin(request, origins);
-    return cookie;
+    return gatekeeper.authenticateCookie(cookie);
   };
   const requireRecent = (actor: UserActor) => {
     const since = options.clock.now().getTime() - (actor.authenticated_at?.getTime() ?? 0);
@@ -73,32 +75,51 @@ export function createGate(options: GateOptions) {
     return { request_id: request.id, ip: request.ip, actor, ...place };
   };
 
+  /** The rates of a person, or of a key, which brings its own. */
+  const ofActor = (rates: RateLimit[], actor: UserActor | ApiKeyActor): Promise<Record<string, string>> => {
+    if (actor.kind === "user") return rateLimits.take(rates, { user: actor.user_id });
+    const own: RateLimit = { name: "api_key", limit: actor.rate_per_minute, window_seconds: 60, by: "key" };
+    return rateLimits.take([own, ...rates], { key: actor.key_id });
+  };
+  const ofWorkspace = async (rates: RateLimit[], workspace: string): Promise<Record<string, string>> => {
+    const limit = await gatekeeper.requestsPerMinute(workspace);
+    return rateLimits.take([{ name: "workspace", limit, window_seconds: 60, by: "workspace" }, ...rates], {
+      workspace,
+    });
+  };
+
   return async (route: Route, request: FastifyRequest): Promise<Admission> => {
     const limits = route.rate_limits ?? [];
     const rates = route.path.startsWith("/v1/") ? [...everywhere, ...limits] : limits;
-    const headers = rates.length === 0 ? {} : await rateLimits.take(rates, { address: request.ip });
+    const headers = [rates.length === 0 ? {} : await rateLimits.take(rates, { address: request.ip })];
     const public_ctx = { request_id: request.id, ip: request.ip };
-    if (route.auth === "public") return { ctx: public_ctx, headers };
-    const actor = await gatekeeper.authenticate(credentialOf(request), request.ip);
-    const own = actor.kind === "user" ? { user: actor.user_id } : { key: actor.key_id };
-    Object.assign(headers, await rateLimits.take(rates, own));
+    if (route.auth === "public") return { ctx: public_ctx, headers: joined(headers) };
+    const actor = await authenticate(request);
+    headers.push(await ofActor(rates, actor));
     if (actor.kind === "user") requireOwnPerson(route, actor);
     if (route.auth === "workspace") {
       if (actor.kind === "api_key") requireScope(route, actor);
       const ctx = await enter(route, request, actor);
-      const { workspace_id } = ctx;
-      const limit = await gatekeeper.requestsPerMinute(workspace_id);
-      const quota: RateLimit = { name: "workspace", limit, window_seconds: 60, by: "workspace" };
-      Object.assign(headers, await rateLimits.take([quota, ...rates], { workspace: workspace_id }));
-      return { ctx, headers };
+      headers.push(await ofWorkspace(rates, ctx.workspace_id));
+      return { ctx, headers: joined(headers) };
     }
     if (actor.kind === "api_key") throw requestErrors.person_required();
     if (route.auth === "admin") {
       if (actor.impersonator_id !== undefined) throw requestErrors.impersonation_forbidden();
       await gatekeeper.requireAdmin(actor.user_id);
     }
-    return { ctx: { ...public_ctx, actor }, headers };
+    return { ctx: { ...public_ctx, actor }, headers: joined(headers) };
   };
+}
+
+/** The rate headers of one answer: a list of every rate that it was counted for. */
+function joined(parts: Record<string, string>[]): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const part of parts) {
+    for (const [name, value] of Object.entries(part))
+      all[name] = all[name] === undefined ? value : `${all[name]}, ${value}`;
+  }
+  return all;
 }
 
 function requireScope(route: Route, key: ApiKeyActor): void {

@@ -25,11 +25,18 @@ const post = (body: string, headers: Record<string, string> = {}) =>
 
 describe("a body", () => {
   test.each([
-    ["duplicate keys", '{"name":"a","name":"b"}'],
-    ["__proto__", '{"name":"a","__proto__":{"role":"owner"}}'],
-    ["constructor.prototype", '{"name":"a","constructor":{"prototype":{"x":1}}}'],
-    ["NUL", '{"name":"a\\u0000b"}'],
-    ["half a surrogate pair", '{"name":"\\ud800"}'],
+    ["duplicate keys", '{"name":"a","name":"b"}', "/name"],
+    ["__proto__", '{"name":"a","__proto__":{"role":"owner"}}', "/__proto__"],
+    ["constructor.prototype", '{"name":"a","constructor":{"prototype":{"x":1}}}', "/constructor"],
+    ["NUL", '{"name":"a\\u0000b"}', "/name"],
+    ["half a surrogate pair", '{"name":"\\ud800"}', "/name"],
+  ])("L5: with %s is a 422 that names the field", async (_, body, pointer) => {
+    const answer = await post(body);
+    expect([answer.status, answer.body.code]).toEqual([422, "request.invalid"]);
+    expect(answer.body.errors).toEqual([{ pointer, detail: answer.body.detail }]);
+  });
+
+  test.each([
     ["10,000-deep nesting", `${'{"name":'.repeat(10_000)}1${"}".repeat(10_000)}`],
     ["10,000-deep arrays", `{"name":${"[".repeat(10_000)}${"]".repeat(10_000)}}`],
     ["100,000 keys", `{${Array.from({ length: 60_000 }, (_, i) => `"k${i}":1`).join(",")}}`],
@@ -152,6 +159,33 @@ describe("an answer", () => {
       expect(await allowed(origin)).toBeUndefined();
   });
 
+  test("L10: tells a page of another site nothing, not in a preflight either, and nobody where no origin is configured", async () => {
+    const preflight = (origin: string, app: TestApp) =>
+      app.call("OPTIONS", "/v1/me", { headers: { origin, "access-control-request-method": "GET" } });
+    const own = await preflight("https://app.example", plinth);
+    expect(own.headers).toMatchObject({
+      "access-control-allow-origin": "https://app.example",
+      "access-control-allow-credentials": "true",
+    });
+    const closed = await testApp({ beside: plinth, worker: false });
+    try {
+      for (const [origin, app] of [
+        ["https://evil.example", plinth],
+        ["null", plinth],
+        ["https://app.example", closed],
+      ] as const) {
+        for (const { headers } of [
+          await preflight(origin, app),
+          await app.call("GET", "/v1/plans", { headers: { origin } }),
+        ]) {
+          expect(headers["access-control-allow-origin"]).toBeUndefined();
+        }
+      }
+    } finally {
+      await closed.close();
+    }
+  });
+
   test.each([
     ["a NUL in the URL", "/v1/plans?product=%00", 400],
     ["a broken escape", "/v1/plans/%E0%A4%A", 400],
@@ -204,6 +238,44 @@ describe("a slow or broken client", () => {
       /^HTTP\/1.1 431/,
     );
   });
+
+  const post = "POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+  test.each([
+    ["two Content-Lengths", `${post}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`],
+    ["chunked and something else", `${post}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n`],
+    ["a coding that is none", `${post}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`],
+    ["a space before the colon", `${post}Content-Length : 2\r\n\r\n{}`],
+    ["a folded header", `${post}X-A: b\r\n Content-Length: 2\r\n\r\n`],
+    ["a line that ends with LF alone", "GET /v1/plans HTTP/1.1\nHost: x\n\n"],
+    ["a negative length", `${post}Content-Length: -1\r\n\r\n`],
+    ["no Host", "GET /v1/plans HTTP/1.1\r\n\r\n"],
+  ])("L14: that sends %s is refused, and what comes behind it is no request", async (_, bytes) => {
+    const heard = await talk(`${bytes}GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(heard).toMatch(/^HTTP\/1.1 400/);
+    expect(heard.match(/HTTP\/1.1 /g)?.length).toBe(1);
+  });
+
+  test.each([
+    ["a request's id", "GET /v1/plans HTTP/1.1\r\nHost: x\r\nX-Request-Id: a%0d%0aset-cookie: x=1\r\n"],
+    ["a path", "GET /v1/auth/invitations/token%0d%0aset-cookie:%20x=1 HTTP/1.1\r\nHost: x\r\n"],
+    ["a query", "GET /v1/plans?product=a%0d%0aset-cookie:%20x=1 HTTP/1.1\r\nHost: x\r\n"],
+    ["an origin", "GET /v1/plans HTTP/1.1\r\nHost: x\r\nOrigin: https://app.example%0d%0aset-cookie: x=1\r\n"],
+  ])("L7: that hides a line in %s gets no header for it", async (_, bytes) => {
+    const [head = ""] = (await talk(`${bytes}Connection: close\r\n\r\n`)).split("\r\n\r\n");
+    expect(head).toMatch(/^HTTP\/1.1 (200|4\d\d)/);
+    expect(head).not.toMatch(/set-cookie/i);
+  });
+
+  test.each(["TRACE", "TRACK", "CONNECT", "PROPFIND"])(
+    "L8: that says %s gets nothing back of what it said",
+    async (method) => {
+      const heard = await talk(
+        `${method} /v1/plans HTTP/1.1\r\nHost: x\r\nX-Secret: mirrored\r\nConnection: close\r\n\r\n`,
+      );
+      expect(heard).toMatch(/^(HTTP\/1.1 (400|404|405|501)|$)/);
+      expect(heard).not.toContain("mirrored");
+    },
+  );
 
   test("W7: that hangs up in the middle leaves the next one's rows alone", async () => {
     const eve = await plinth.signUp("eve@example.com");

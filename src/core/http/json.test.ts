@@ -57,6 +57,35 @@ describe("strict JSON", () => {
     expect(codeOf(`{${many}}`)).toBe("too_many_keys");
   });
 
+  test("L5: takes no longer over a hostile megabyte than over a few plain ones", () => {
+    const size = 1_000_000;
+    const fill = (part: string) => part.repeat(Math.floor(size / part.length));
+    const plain = `[${fill('{"name":"a","n":1},')}0]`;
+    const hostile = [
+      fill("["),
+      fill('{"a":'),
+      `{${fill('"a":1,')}"b":1}`,
+      `{${Array.from({ length: 80_000 }, (_, i) => `"k${i}":1`).join(",")}}`,
+      `"${fill("\\u0041")}"`,
+      `"${fill('\\"')}"`,
+      `[${fill("1e309,")}1]`,
+      fill('"'),
+      fill(" "),
+      fill("\\"),
+    ];
+    const time = (text: string) => {
+      const bytes = Buffer.from(text);
+      const times = Array.from({ length: 5 }, () => {
+        const began = performance.now();
+        parse(bytes);
+        return performance.now() - began;
+      });
+      return Math.min(...times);
+    };
+    const usual = time(plain);
+    for (const text of hostile) expect(time(text)).toBeLessThan(10 * usual);
+  });
+
   test("reads whatever JSON.stringify writes as JSON.parse does", () => {
     const key = fc
       .string({ unit: "grapheme", maxLength: 8 })

@@ -55,9 +55,9 @@ export function publicError(error: unknown): PlinthError {
   return requestErrors.internal({ cause: error });
 }
 
-/** Statement timeout, lock timeout, too many connections: worth trying again. */
+/** Statement timeout, lock timeout, too many connections, a server that only reads (a failover): worth trying again. */
 function isOverloaded(error: unknown): boolean {
-  return ["57014", "55P03", "53300"].includes(sqlState(error) ?? "");
+  return ["57014", "55P03", "53300", "25006"].includes(sqlState(error) ?? "");
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

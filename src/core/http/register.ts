@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import type { Ctx, UserCtx } from "../context.ts";
 import { sha256 } from "../crypto.ts";
 import { requestErrors } from "../errors.ts";
-import { readCookie, requireOwnOrigin } from "./cookies.ts";
+import { readCookie, refuseForeignOrigin, requireOwnOrigin } from "./cookies.ts";
 import { createGate, type GateOptions } from "./gate.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { openApiOf } from "./openapi.ts";
@@ -84,6 +84,7 @@ async function handle(route: Route, request: FastifyRequest, reply: FastifyReply
         if (value !== undefined) requireOwnOrigin(request, options.origins);
         return value;
       },
+      refuseForeignOrigin: () => refuseForeignOrigin(request, options.origins),
       ip: request.ip,
     });
   const key = route.idempotent === true ? headerText(request.headers["idempotency-key"]) : undefined;

@@ -39,6 +39,8 @@ export interface RouteRequest<A extends Auth, Params extends TSchema, Query exte
   header(name: string): string | undefined;
   /** A cookie's value. Throws `request.origin_forbidden` when there is one and another site's page sent it. */
   cookie(name: string): string | undefined;
+  /** Throws `request.origin_forbidden` when another site's page sent the request. */
+  refuseForeignOrigin(): void;
   /** The client's address, as far as the trusted proxies tell it. */
   ip: string;
 }
@@ -117,7 +119,9 @@ export function scopeOf({ method, path }: Pick<Route, "method" | "path">): strin
 
 /** The scopes that the routes know: those that an API key may be given. */
 export function scopesOf(routes: Route[]): string[] {
-  const open = routes.filter(({ auth, people_only }) => auth === "workspace" && people_only !== true);
+  const open = routes.filter(
+    ({ auth, people_only, recent_auth }) => auth === "workspace" && people_only !== true && recent_auth !== true,
+  );
   return [...new Set(open.map(scopeOf))].sort();
 }
 

@@ -61,7 +61,12 @@ function acceptStrictJson(app: FastifyInstance): void {
     const result = parseStrictJson(bytes);
     if (result.ok) return done(null, result.value);
     const { detail, pointer } = result.fault;
-    done(requestErrors.malformed({ detail, ...(pointer === "" ? {} : { errors: [{ pointer, detail }] }) }));
+    // A field that is named is a field to correct; a body that is none cannot be spoken of by its fields.
+    done(
+      pointer === ""
+        ? requestErrors.malformed({ detail })
+        : requestErrors.invalid({ detail, errors: [{ pointer, detail }] }),
+    );
   });
   // What the form of a mailed link's page sends: no field, or each once.
   app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (request, body, done) => {

@@ -5,12 +5,18 @@ interface Asking {
   ctx: { request_id: string };
   ip: string;
   header(name: string): string | undefined;
+  refuseForeignOrigin(): void;
 }
 
 type Transport = "bearer" | "cookie";
 
-/** The client of a request, as a session remembers it, and how it wants its session kept. */
-export function clientOf({ ctx, ip, header }: Asking, wishes: { device_label?: string; session?: Transport } = {}) {
+/**
+ * The client of a request, as a session remembers it, and how it wants its session kept. Throws `request.origin_forbidden` when another site's page
+ * asks for cookies.
+ */
+export function clientOf(request: Asking, wishes: { device_label?: string; session?: Transport } = {}) {
+  const { ctx, ip, header } = request;
+  if (wishes.session === "cookie") request.refuseForeignOrigin();
   return {
     request_id: ctx.request_id,
     ip_address: ip,

@@ -91,6 +91,7 @@ export function apiKeyRoutes(apiKeys: ApiKeys): Route[] {
       method: "DELETE",
       path: "/v1/api-keys/{api_key_id}",
       summary: "Revoke an API key",
+      own_person: true,
       description: "Refused everywhere within a second.",
       auth: "workspace",
       role: "admin",

@@ -9,7 +9,6 @@ import { newId } from "../../core/id.ts";
 import type { Listener } from "../../core/listener.ts";
 import { createLiveCache } from "../../core/live-cache.ts";
 import { pageOf, readCursor } from "../../core/pages.ts";
-import type { Rates } from "../../core/rates.ts";
 import type { PageQuery } from "../../core/schema.ts";
 import type { Audit } from "../audit/index.ts";
 import type { Workspaces } from "../workspaces/index.ts";
@@ -34,7 +33,6 @@ interface ApiKeysOptions {
   listener: Pick<Listener, "connected" | "onGap" | "on">;
   audit: Pick<Audit, "record">;
   workspaces: { quotas: Pick<Workspaces["quotas"], "count" | "requireRoom"> };
-  rates: Rates;
   clock: Clock;
   environment: "live" | "test";
   /** Calls in a minute of a key that says nothing of it. */
@@ -48,7 +46,7 @@ type LiveKey = NonNullable<Awaited<ReturnType<typeof findLiveKey>>> & { addresse
 
 /** Keys by which programs act in a workspace: only hashes of them are kept. */
 export function createApiKeys(options: ApiKeysOptions) {
-  const { db, listener, audit, workspaces, rates, clock, environment } = options;
+  const { db, listener, audit, workspaces, clock, environment } = options;
   const keys = createLiveCache<LiveKey>({
     listener,
     tags: ({ id, created_by }) => [`api_key:${id}`, `user:${created_by}`],
@@ -110,10 +108,9 @@ export function createApiKeys(options: ApiKeysOptions) {
       if (key.expires_at !== null && now >= key.expires_at) throw requestErrors.unauthenticated();
       if (key.addresses !== undefined && !contains(key.addresses, ip)) throw apiKeyErrors.address_forbidden();
       const limit = key.rate_per_minute ?? options.rate_per_minute;
-      await rates.take({ name: "api_key", limit, window_seconds: 60 }, key.id);
       touch(key.id);
-      const { id: key_id, created_by: user_id, workspace_id, role } = key;
-      return { kind: "api_key", key_id, user_id, workspace_id, scopes: key.scopes, role };
+      const { id: key_id, created_by: user_id, workspace_id, role, scopes: granted } = key;
+      return { kind: "api_key", key_id, user_id, workspace_id, scopes: granted, role, rate_per_minute: limit };
     },
 
     /**
@@ -205,11 +202,11 @@ function shown(row: Omit<ApiKey, "prefix">): ApiKey {
 function addressList(addresses: string[]): BlockList {
   const list = new BlockList();
   addresses.forEach((text, index) => {
-    const [address = "", bits] = text.split("/");
+    const [address = "", bits, ...rest] = text.split("/");
     const version = isIP(address);
     const longest = version === 4 ? 32 : 128;
     const prefix = bits === undefined ? longest : Number(bits);
-    if (version === 0 || !/^\d{1,3}$/.test(bits ?? "0") || prefix > longest) {
+    if (version === 0 || rest.length > 0 || !/^\d{1,3}$/.test(bits ?? "0") || prefix > longest) {
       const detail = "must be an address or a CIDR range such as 192.0.2.0/24";
       throw requestErrors.invalid({ errors: [{ pointer: `/allowed_addresses/${index}`, detail }] });
     }

@@ -6,10 +6,12 @@ import { newId } from "../../core/id.ts";
 import type { Tx } from "../../core/tables.ts";
 import { factorErrors } from "./errors.ts";
 import type { NewPasskey, Passkey, PasskeyOptions } from "./schema.ts";
+import type { Proof } from "./second-factor.ts";
 import {
   attemptChallenge,
   type ChallengePurpose,
   deletePasskey,
+  findCredentialsVersion,
   findPasskey,
   insertChallenge,
   insertPasskey,
@@ -23,6 +25,7 @@ interface PasskeysOptions {
   db: Pick<Database, "asSystem" | "systemStatement">;
   keyring: Keyring;
   webauthn: WebAuthn;
+  beforeChange: (tx: Tx, user_id: string) => Promise<void>;
   changed: (tx: Tx, ctx: UserCtx, change: string) => Promise<void>;
 }
 
@@ -30,7 +33,7 @@ const maxPasskeys = 20;
 const minutes = 5;
 
 /** Passkeys (WebAuthn, level 3): asked for with user verification, so that one is two factors at once. */
-export function createPasskeys({ db, keyring, webauthn, changed }: PasskeysOptions) {
+export function createPasskeys({ db, keyring, webauthn, beforeChange, changed }: PasskeysOptions) {
   const challengeKey = keyring.derive("factors:webauthn-challenge");
   // Derived from the row's id, so that nothing of it is stored.
   const bytesOf = (id: string) => hmac(challengeKey, id);
@@ -70,6 +73,7 @@ export function createPasskeys({ db, keyring, webauthn, changed }: PasskeysOptio
       if (made === undefined) throw factorErrors.passkey_invalid();
       const id = newId();
       return db.asSystem("add passkey", async (tx) => {
+        await beforeChange(tx, user_id);
         if (!(await takeChallenge(tx, challenge_id))) throw factorErrors.challenge_over();
         if (!(await insertPasskey(tx, { ...made, id, user_id, name }, maxPasskeys)))
           throw factorErrors.too_many_passkeys({ detail: "Or this passkey is in use already" });
@@ -83,6 +87,7 @@ export function createPasskeys({ db, keyring, webauthn, changed }: PasskeysOptio
     /** Throws `request.not_found`. All other sessions end. */
     remove: (ctx: UserCtx, id: string): Promise<void> =>
       db.asSystem("remove passkey", async (tx) => {
+        await beforeChange(tx, ctx.actor.user_id);
         if (!(await deletePasskey(tx, ctx.actor.user_id, id))) throw requestErrors.not_found();
         await changed(tx, ctx, "passkey_removed");
       }),
@@ -97,7 +102,7 @@ export function createPasskeys({ db, keyring, webauthn, changed }: PasskeysOptio
     },
 
     /** The person who answered. Throws `factors.passkey_invalid`, `factors.challenge_over`. */
-    login: async (challenge_id: string, response: unknown): Promise<{ user_id: string; methods: string[] }> => {
+    login: async (challenge_id: string, response: unknown): Promise<Proof> => {
       await attempt(challenge_id, "passkey_login");
       const credential_id = webauthn.credentialIdOf(response);
       if (credential_id === undefined) throw factorErrors.passkey_invalid();
@@ -107,12 +112,14 @@ export function createPasskeys({ db, keyring, webauthn, changed }: PasskeysOptio
       const proof = { challenge: bytesOf(challenge_id), response, passkey, user_id };
       const verified = await webauthn.verifyAuthentication(proof);
       if (verified === undefined || verified.is_cloned) throw factorErrors.passkey_invalid();
-      await db.asSystem("use passkey", async (tx) => {
+      const credentials_version = await db.asSystem("use passkey", async (tx) => {
+        const version = await findCredentialsVersion(tx, user_id);
         if (!(await takeChallenge(tx, challenge_id))) throw factorErrors.challenge_over();
         if (!(await usePasskey(tx, passkey.id, passkey.counter, verified.counter)))
           throw factorErrors.passkey_invalid();
+        return version;
       });
-      return { user_id, methods: ["hwk", "user", "mfa"] };
+      return { user_id, methods: ["hwk", "user", "mfa"], credentials_version };
     },
   };
 }

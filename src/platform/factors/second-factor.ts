@@ -15,6 +15,7 @@ import {
   deleteAuthenticator,
   endChallenges,
   findAuthenticator,
+  findCredentialsVersion,
   insertChallenge,
   replaceRecoveryCodes,
   takeChallenge,
@@ -33,8 +34,17 @@ export interface SecondFactorOptions {
   keyring: Keyring;
   /** Shown by authenticator apps beside the account. */
   app_name: string;
+  /** Begins every change of a person's factors, as its transaction's first step. */
+  beforeChange: (tx: Tx, user_id: string) => Promise<void>;
   /** Told of every change of a person's factors, in its transaction. */
   onChange: (tx: Tx, ctx: UserCtx, change: string) => Promise<void>;
+}
+
+/** Who proved themselves, how (RFC 8176), and in which state of their credentials. */
+export interface Proof {
+  user_id: string;
+  methods: string[];
+  credentials_version: number;
 }
 
 /** Wrong codes of a person, over all attempts to sign in. */
@@ -104,15 +114,18 @@ export function createSecondFactor(options: SecondFactorOptions) {
     confirm: (ctx: UserCtx, code: string): Promise<string[]> =>
       counted(ctx.actor.user_id, () =>
         db.asSystem("confirm second factor", async (tx) => {
+          await options.beforeChange(tx, ctx.actor.user_id);
           if (!(await takeCode(tx, ctx.actor.user_id, code, true))) return undefined;
+          const codes = await newRecoveryCodes(tx, ctx.actor.user_id);
           await changed(tx, ctx, "second_factor_enabled");
-          return newRecoveryCodes(tx, ctx.actor.user_id);
+          return codes;
         }),
       ),
 
     /** Removes the app and its recovery codes; all other sessions end. Throws `factors.not_enabled`. */
     remove: (ctx: UserCtx): Promise<void> =>
       db.asSystem("remove second factor", async (tx) => {
+        await options.beforeChange(tx, ctx.actor.user_id);
         if (!(await deleteAuthenticator(tx, ctx.actor.user_id))) throw factorErrors.not_enabled();
         await changed(tx, ctx, "second_factor_removed");
       }),
@@ -121,9 +134,12 @@ export function createSecondFactor(options: SecondFactorOptions) {
     renewRecoveryCodes: (ctx: UserCtx): Promise<string[]> =>
       db.asSystem("renew recovery codes", async (tx) => {
         const { user_id } = ctx.actor;
+        await options.beforeChange(tx, user_id);
         if ((await findAuthenticator(tx, user_id))?.confirmed_at == null) throw factorErrors.not_enabled();
+        // Codes before challenges, as a sign-in takes them: so that the two wait for each other and never both.
+        const codes = await newRecoveryCodes(tx, user_id);
         await changed(tx, ctx, "recovery_codes_renewed");
-        return newRecoveryCodes(tx, user_id);
+        return codes;
       }),
 
     /** Whether a password alone does not sign this person in. */
@@ -142,19 +158,24 @@ export function createSecondFactor(options: SecondFactorOptions) {
      * Answers it: who signs in, and how they proved it. Five wrong answers end the challenge. Throws `factors.challenge_over`,
      * `factors.code_invalid`, `request.rate_limited`.
      */
-    answer: async (mfa_token: string, given: SecondFactor): Promise<{ user_id: string; methods: string[] }> => {
+    answer: async (mfa_token: string, given: SecondFactor, onWrong: (user_id: string) => void): Promise<Proof> => {
       const id = readToken(mfa_token);
       const waiting = await db.systemStatement("second factor", (tx) => attemptChallenge(tx, id, "second_factor"));
       if (waiting === undefined || waiting.user_id === null) throw factorErrors.challenge_over();
       const { user_id, methods } = waiting;
-      const method = await counted(user_id, () =>
+      const { method, credentials_version } = await counted(user_id, () =>
         db.asSystem("second factor", async (tx) => {
-          const taken = await takeFactor(tx, user_id, given);
-          if (taken !== undefined && !(await takeChallenge(tx, id))) throw factorErrors.challenge_over();
-          return taken;
+          const credentials_version = await findCredentialsVersion(tx, user_id);
+          const method = await takeFactor(tx, user_id, given);
+          if (method === undefined) {
+            onWrong(user_id);
+            return undefined;
+          }
+          if (!(await takeChallenge(tx, id))) throw factorErrors.challenge_over();
+          return { method, credentials_version };
         }),
       );
-      return { user_id, methods: [...methods, method, "mfa"] };
+      return { user_id, methods: [...methods, method, "mfa"], credentials_version };
     },
 
     /** Proves the second factor of a signed-in person. Throws `factors.code_invalid`, `request.rate_limited`. */

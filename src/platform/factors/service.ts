@@ -17,7 +17,13 @@ export function createFactors(options: FactorsOptions) {
   const { db, keyring } = options;
   const secondFactor = createSecondFactor(options);
   const webauthn = createWebAuthn({ ...options.webauthn, rp_name: options.app_name });
-  const passkeys = createPasskeys({ db, keyring, webauthn, changed: secondFactor.changed });
+  const passkeys = createPasskeys({
+    db,
+    keyring,
+    webauthn,
+    beforeChange: options.beforeChange,
+    changed: secondFactor.changed,
+  });
   return {
     secondFactor,
     passkeys,

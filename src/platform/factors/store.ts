@@ -188,6 +188,14 @@ export async function takeChallenge(tx: Tx, id: string): Promise<boolean> {
   return row !== undefined;
 }
 
+/** Which state of a person's credentials holds: through identity's door. */
+export async function findCredentialsVersion(tx: Tx, user_id: string): Promise<number> {
+  const { rows } = await sql<{ version: number }>`select identity.credentials_version(${user_id}) as version`.execute(
+    tables(tx),
+  );
+  return rows[0]?.version ?? -1;
+}
+
 /** Ends what waits for an answer of a person whose credentials have changed. */
 export async function endChallenges(tx: Tx, user_id: string): Promise<void> {
   await tables(tx)

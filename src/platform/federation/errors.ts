@@ -9,6 +9,6 @@ export const federationErrors = defineErrors("federation", {
   },
   address_unverified: { kind: "forbidden", title: "The provider has not verified the e-mail address" },
   identity_taken: { kind: "conflict", title: "This account at the provider belongs to somebody here already" },
-  last_way_in: { kind: "conflict", title: "This is the only way into the account: set a password first" },
+  last_way_in: { kind: "conflict", title: "This is the only way into the account: give it an e-mail address first" },
   keys_unavailable: { kind: "unavailable", title: "The issuer's keys cannot be had right now" },
 });

@@ -8,7 +8,7 @@ const IssuersFile = Closed({ issuers: Type.Array(IssuerEntry) });
 
 /** Reads issuers.yaml. Throws an Error that names every entry that cannot be used. */
 export function readIssuers(text: string, file: string): ForeignIssuer[] {
-  const content: unknown = parse(text) ?? { issuers: [] };
+  const content = contentOf(text, file);
   const entries = typeof content === "object" && content !== null && "issuers" in content ? content.issuers : undefined;
   if (!Array.isArray(entries)) throw new Error(`${file}: issuers must be a list`);
   const mistakes: string[] = [];
@@ -26,7 +26,20 @@ export function readIssuers(text: string, file: string): ForeignIssuer[] {
   });
   if (Errors(IssuersFile, content).length > 0 && mistakes.length === 0)
     mistakes.push("only `issuers` stands in this file");
+  for (const field of ["name", "issuer"] as const) {
+    const values = issuers.map((issuer) => issuer[field]);
+    const twice = values.find((value, index) => values.indexOf(value) < index);
+    if (twice !== undefined) mistakes.push(`two issuers have the same ${field === "issuer" ? "iss" : field}: ${twice}`);
+  }
   if (mistakes.length > 0)
     throw new Error(`${file} cannot be used:\n${mistakes.map((each) => `  - ${each}`).join("\n")}`);
   return issuers;
+}
+
+function contentOf(text: string, file: string): unknown {
+  try {
+    return parse(text) ?? { issuers: [] };
+  } catch (error) {
+    throw new Error(`${file} is not YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

@@ -80,7 +80,12 @@ function flowRoutes({ federation, refresh_seconds, rate }: FederationRoutesOptio
       auth: "public",
       body: Completion,
       responses: { 200: SignedIn, 202: SecondFactorNeeded },
-      errors: ["federation.flow_over", "federation.link_required", "identity.invalid_credentials"],
+      errors: [
+        "federation.flow_over",
+        "federation.link_required",
+        "identity.invalid_credentials",
+        "request.origin_forbidden",
+      ],
       rate_limits: [rate],
       handler: async (request) => {
         const client = clientOf(request, request.body);

@@ -249,6 +249,7 @@ export function createFederation(options: FederationOptions) {
       const person = await identity.person(ctx.actor.user_id);
       await db.asSystem("unlink account", async (tx) => {
         const { user_id } = ctx.actor;
+        await lockSubject(tx, "person", user_id);
         if (!(await deleteIdentity(tx, user_id, id))) throw requestErrors.not_found();
         const hasOther = (await listIdentities(tx, user_id)).length > 0;
         // With an address of its own the account can always be entered by a mailed link.

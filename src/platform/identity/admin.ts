@@ -21,14 +21,15 @@ interface AdminOptions {
   events: Pick<Events, "append">;
   workspaces: Pick<Workspaces, "personalOf">;
   audit: Pick<Audit, "record">;
-  sessions: Pick<Sessions, "start" | "issue" | "revokeAll">;
+  sessions: Pick<Sessions, "start" | "issue" | "revokeAll" | "revokeImpersonations">;
   /** The account as it is now. */
   person: (user_id: string) => Promise<UserRow>;
   mailLink: (tx: Tx, user_id: string, purpose: Purpose, request_id: string) => Promise<void>;
+  forgetPerson: (tx: Tx, user_id: string) => void;
 }
 
 /** What the platform's administrators do to accounts; each act stands in the person's own audit record. */
-export function createAdmin({ db, events, workspaces, audit, sessions, person, mailLink }: AdminOptions) {
+export function createAdmin({ db, events, workspaces, audit, sessions, person, mailLink, forgetPerson }: AdminOptions) {
   const record = async (
     tx: Tx,
     ctx: { actor: Actor; request_id: string; ip?: string },
@@ -51,6 +52,8 @@ export function createAdmin({ db, events, workspaces, audit, sessions, person, m
       await required(tx, user_id);
       await updateRole(tx, user_id, role);
       if (!(await hasAdmin(tx))) throw identityErrors.last_admin();
+      if (role === "user") await sessions.revokeImpersonations(tx, user_id);
+      forgetPerson(tx, user_id);
       await record(tx, ctx, user_id, "identity.role_changed", { role });
       return required(tx, user_id);
     });
@@ -81,6 +84,7 @@ export function createAdmin({ db, events, workspaces, audit, sessions, person, m
       db.asSystem("suspend account", async (tx) => {
         await required(tx, user_id);
         await moveStatus(tx, user_id, ["active"], "suspended");
+        forgetPerson(tx, user_id);
         if (!(await hasAdmin(tx))) throw identityErrors.last_admin();
         await sessions.revokeAll(tx, user_id, "suspended");
         await record(tx, ctx, user_id, "identity.suspended", { reason });
@@ -92,6 +96,7 @@ export function createAdmin({ db, events, workspaces, audit, sessions, person, m
       db.asSystem("reinstate account", async (tx) => {
         await required(tx, user_id);
         await moveStatus(tx, user_id, ["suspended"], "active");
+        forgetPerson(tx, user_id);
         await record(tx, ctx, user_id, "identity.reinstated", { reason });
         return required(tx, user_id);
       }),

@@ -16,7 +16,16 @@ import type { MailedTokens, Purpose } from "./mailed-tokens.ts";
 import type { Passwords } from "./passwords.ts";
 import { normalizeEmail } from "./rules.ts";
 import type { PasswordChange } from "./schema.ts";
-import { findByEmail, findPassword, findUser, killTokens, setVerified, updateEmail, upsertPassword } from "./store.ts";
+import {
+  beginCredentialChange,
+  findByEmail,
+  findPassword,
+  findUser,
+  killTokens,
+  setVerified,
+  updateEmail,
+  upsertPassword,
+} from "./store.ts";
 import type { createThrottle } from "./throttle.ts";
 
 interface CredentialsOptions {
@@ -35,6 +44,9 @@ interface CredentialsOptions {
   step_up_minutes: number;
   checkNewPassword: (password: string) => void;
   mailLink: (tx: Tx, user_id: string, purpose: Purpose, request_id: string) => Promise<void>;
+  /** Told of a wrong proof, for the record. */
+  onFailure: (who: UserCtx, what: string) => void;
+  forgetPerson: (tx: Tx, user_id: string) => void;
 }
 
 /** Mails that one account may be sent on request, wherever they are asked for; beyond it the newest link that came stays good. */
@@ -57,6 +69,7 @@ export function createCredentials(options: CredentialsOptions) {
   /** What every new password brings: other sessions, mailed tokens and half-done sign-ins end, and the person is told. */
   const setPassword = async (tx: Tx, ctx: UserCtx, hash: string, action: string) => {
     const { user_id, session_id } = ctx.actor;
+    await beginCredentialChange(tx, user_id);
     await upsertPassword(tx, user_id, hash);
     await killTokens(tx, user_id);
     await sessions.revokeAll(tx, user_id, "password_changed", session_id);
@@ -75,10 +88,14 @@ export function createCredentials(options: CredentialsOptions) {
     if (stored === undefined) return requireRecent(ctx);
     const user = await db.systemStatement("own account", (tx) => findUser(tx, user_id));
     const email_normalized = user?.email_normalized ?? user_id;
-    const attempt = { email_normalized, user_id, ip: ctx.ip ?? "", device_token: undefined };
-    const giveBack = await throttle.admit(attempt);
-    if (current === undefined || !(await passwords.verify(current, stored))) throw identityErrors.wrong_password();
-    await giveBack();
+    const attempt = { email_normalized, user_id, ip: ctx.ip ?? "", device_token: undefined, is_known: true };
+    const isRight = await throttle.guard(
+      attempt,
+      async () => current !== undefined && passwords.verify(current, stored),
+    );
+    if (isRight) return;
+    options.onFailure(ctx, "password_change_failed");
+    throw identityErrors.wrong_password();
   };
 
   return {
@@ -159,8 +176,10 @@ export function createCredentials(options: CredentialsOptions) {
           if (redeemed === undefined) throw identityErrors.token_invalid();
           const { user_id, new_email, new_email_normalized, id: token_id } = redeemed;
           if (new_email === null || new_email_normalized === null) throw identityErrors.token_invalid();
+          await beginCredentialChange(tx, user_id);
           await updateEmail(tx, user_id, new_email, new_email_normalized);
           await killTokens(tx, user_id);
+          options.forgetPerson(tx, user_id);
           const ctx: UserCtx = { request_id, actor: { kind: "user", user_id, session_id: null } };
           await audit.recordOwn(tx, ctx, { action: "identity.email_changed", target: `user:${user_id}` });
           await events.append(tx, await ownPlace(tx, ctx), EmailChanged, { user_id, token_id });

@@ -51,7 +51,8 @@ export function identitySubscribers({ db, messaging, mailedTokens, link_url, era
   /** Writes to a person at the stored address; nothing to whoever has none, or is gone. */
   const tell = async (user_id: string, key: string, content: (full_name: string) => MailContent) => {
     const person = await db.systemStatement("mail a notice", (tx) => findUser(tx, user_id));
-    if (person?.email == null) return;
+    // An address that another provider only claims may be anybody's.
+    if (person?.email == null || (person.email_normalized === null && person.email_verified_at === null)) return;
     await messaging.send({ to: person.email, ...content(person.full_name), idempotency_key: key });
   };
   return [

@@ -200,7 +200,7 @@ function magicRoute({ identity, refresh_seconds, rate }: MailedRoutesOptions): R
     body: LinkWishes,
     form: true,
     responses: { 200: Type.Union([SignedIn, Html]), 202: SecondFactorNeeded },
-    errors: ["identity.token_invalid", "identity.invalid_credentials"],
+    errors: ["identity.token_invalid", "identity.invalid_credentials", "request.origin_forbidden"],
     rate_limits: [rate],
     handler: async (request) => {
       const isPage = wantsHtml(request.header);

@@ -19,7 +19,7 @@ interface ProfileOptions {
   db: Pick<Database, "asSystem" | "systemStatement">;
   listener: Pick<Listener, "connected" | "onGap" | "on">;
   events: Pick<Events, "append">;
-  workspaces: Pick<Workspaces, "personalOf" | "solelyOwned">;
+  workspaces: Pick<Workspaces, "personalOf" | "solelyOwned" | "eraseLonely">;
   audit: Pick<Audit, "recordOwn">;
   sessions: Pick<Sessions, "revokeAll">;
   mailedTokens: MailedTokens;
@@ -51,6 +51,9 @@ export function createProfile(options: ProfileOptions) {
   return {
     /** The account as it is now. */
     person,
+
+    /** Forgets what is remembered of an account, once the transaction that changed it commits. */
+    forgetPerson: (tx: Tx, user_id: string): void => tx.afterCommit(() => people.forget(`user:${user_id}`)),
 
     /** How people are shown to others of their workspace. */
     cards: async (ids: string[]) => {
@@ -126,7 +129,10 @@ export function createProfile(options: ProfileOptions) {
     erase: async (user_id: string, deleted_at: Date, request_id: string): Promise<void> => {
       await db.asSystem("erase account", async (tx) => {
         const workspace_id = await workspaces.personalOf(tx, user_id);
-        if (!(await eraseUser(tx, user_id, deleted_at)) || workspace_id === undefined) return;
+        const user = await findUser(tx, user_id);
+        if (user?.deleted_at?.getTime() !== deleted_at.getTime() || workspace_id === undefined) return;
+        await workspaces.eraseLonely(tx, user_id);
+        await eraseUser(tx, user_id, deleted_at);
         await events.append(tx, { workspace_id, request_id }, AccountErased, { user_id });
       });
     },

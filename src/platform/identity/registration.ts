@@ -7,6 +7,7 @@ import type { Workspaces } from "../workspaces/index.ts";
 import { identityErrors } from "./errors.ts";
 import { EmailVerified, LinkRequested, Registered, RegisteredAgain } from "./events.ts";
 import type { MailedTokens, Purpose } from "./mailed-tokens.ts";
+import { createPace } from "./pace.ts";
 import type { Passwords } from "./passwords.ts";
 import { checkTimeZone, normalizeEmail } from "./rules.ts";
 import type { Registration, VerificationSent } from "./schema.ts";
@@ -43,6 +44,7 @@ export interface ForeignPerson {
 
 export function createRegistration(options: RegistrationOptions) {
   const { db, events, workspaces, audit, passwords, mailedTokens } = options;
+  const pace = createPace(5);
 
   const placeOf = async (tx: Tx, user_id: string, request_id: string) => {
     const workspace_id = await workspaces.personalOf(tx, user_id);
@@ -99,12 +101,19 @@ export function createRegistration(options: RegistrationOptions) {
       const hash = await passwords.hash(input.password);
       const { full_name } = input;
       const user = { id: newId(), email: input.email.trim(), email_normalized, full_name };
-      await db.asSystem("register", async (tx) => {
-        if (!(await insertUser(tx, user))) return knownAddress(tx, user, hash, request_id);
+      const began = performance.now();
+      const isNew = await db.asSystem("register", async (tx) => {
+        if (!(await insertUser(tx, user))) {
+          await knownAddress(tx, user, hash, request_id);
+          return false;
+        }
         const workspace = { name: input.company_name ?? full_name, ...time_zone };
         await Promise.all([upsertPassword(tx, user.id, hash), newPerson(tx, user, workspace, request_id)]);
         await mailLink(tx, user.id, "verify_email", request_id);
+        return true;
       });
+      if (isNew) pace.record(performance.now() - began);
+      else await pace.keep(began);
       if (options.signs_in) return options.enter(user.id, ["pwd"], client);
       return { email: user.email, status: "verification_sent" };
     },

@@ -32,7 +32,7 @@ export interface AuthRoutesOptions {
   rate: RateLimit;
 }
 
-const signInErrors = ["identity.invalid_credentials", "identity.hashing_busy"];
+const signInErrors = ["request.origin_forbidden", "identity.invalid_credentials", "identity.hashing_busy"];
 
 export function authRoutes(options: AuthRoutesOptions): Route[] {
   return [registerRoute(options), ...signInRoutes(options), ...sessionRoutes(options), ...mailedRoutes(options)];
@@ -48,7 +48,7 @@ function registerRoute({ identity, refresh_seconds, rate }: AuthRoutesOptions): 
     auth: "public",
     body: Registration,
     responses: { 200: SignedIn, 201: VerificationSent, 202: SecondFactorNeeded },
-    errors: ["identity.hashing_busy", "identity.email_taken"],
+    errors: ["identity.hashing_busy", "identity.email_taken", "request.origin_forbidden"],
     rate_limits: [rate],
     handler: async (request) => {
       const client = clientOf(request, request.body);
@@ -85,7 +85,12 @@ function signInRoutes({ identity, refresh_seconds, rate }: AuthRoutesOptions): R
       summary: "Show the second factor that a sign-in waits for",
       description: "Five wrong answers end the attempt.",
       body: SecondFactorAnswer,
-      errors: ["factors.code_invalid", "factors.challenge_over", "identity.invalid_credentials"],
+      errors: [
+        "factors.code_invalid",
+        "factors.challenge_over",
+        "identity.invalid_credentials",
+        "request.origin_forbidden",
+      ],
       handler: async (request) => {
         const client = clientOf(request, request.body);
         const result = await identity.answerSecondFactor(request.body, client);
@@ -98,7 +103,7 @@ function signInRoutes({ identity, refresh_seconds, rate }: AuthRoutesOptions): R
       summary: "Sign in with the mailed six digits",
       description: "Five wrong ones burn them.",
       body: CodeSignIn,
-      errors: ["identity.code_invalid", "identity.invalid_credentials"],
+      errors: ["identity.code_invalid", "identity.invalid_credentials", "request.origin_forbidden"],
       handler: async (request) => {
         const client = clientOf(request, request.body);
         return signInReply(await identity.enterCode(request.body, client), client.transport, refresh_seconds);
@@ -118,7 +123,12 @@ function signInRoutes({ identity, refresh_seconds, rate }: AuthRoutesOptions): R
       path: "/v1/auth/passkey",
       summary: "Sign in with a passkey",
       body: PasskeyLogin,
-      errors: ["factors.passkey_invalid", "factors.challenge_over", "identity.invalid_credentials"],
+      errors: [
+        "factors.passkey_invalid",
+        "factors.challenge_over",
+        "identity.invalid_credentials",
+        "request.origin_forbidden",
+      ],
       handler: async (request) => {
         const client = clientOf(request, request.body);
         return signInReply(await identity.loginWithPasskey(request.body, client), client.transport, refresh_seconds);

@@ -23,8 +23,8 @@ import { createPasswords, type HashCost } from "./passwords.ts";
 import { createProfile } from "./profile.ts";
 import { createRegistration } from "./registration.ts";
 import { checkPassword, type PasswordRule } from "./rules.ts";
-import { type Client, createSignIn } from "./sign-in.ts";
-import { deleteOldTokens } from "./store.ts";
+import { createSignIn, type Failed } from "./sign-in.ts";
+import { beginCredentialChange, deleteOldTokens } from "./store.ts";
 import { createThrottle, type ThrottleLimits } from "./throttle.ts";
 
 export interface IdentityOptions {
@@ -71,22 +71,24 @@ export function createIdentity(options: IdentityOptions) {
     if (workspace_id === undefined) return;
     await events.append(tx, { workspace_id, request_id }, CredentialsChanged, { user_id: actor.user_id, change });
   };
-  const factors = createFactors({ ...options, ...settings, onChange });
+  const factors = createFactors({ ...options, ...settings, beforeChange: beginCredentialChange, onChange });
   const stands = { ...options, ...settings, passwords, mailedTokens, throttle, factors, checkNewPassword };
+  const onFailure = (who: Failed, what: string) => noteFailure(options, who, what);
+  const profile = createProfile(stands);
   const signIn = createSignIn({
     ...stands,
     allow_unverified: settings.signs_in,
-    onFailure: ({ user_id, client }) => noteFailure(options, user_id, client),
+    onFailure,
   });
   const registration = createRegistration({ ...stands, enter: signIn.enter });
-  const credentials = createCredentials({ ...stands, mailLink: registration.mailLink });
-  const profile = createProfile(stands);
+  const { forgetPerson } = profile;
+  const credentials = createCredentials({ ...stands, mailLink: registration.mailLink, onFailure, forgetPerson });
   return {
     ...registration,
     ...signIn,
     ...credentials,
     ...profile,
-    admin: createAdmin({ ...options, person: profile.person, mailLink: registration.mailLink }),
+    admin: createAdmin({ ...options, person: profile.person, mailLink: registration.mailLink, forgetPerson }),
     factors,
     /** Does work whose outcome the caller is not to learn, not even from the time that the answer takes. */
     later: later.run,
@@ -101,16 +103,17 @@ export function createIdentity(options: IdentityOptions) {
   };
 }
 
-/** Logs a failed sign-in, and records it where the account is known, after the answer: neither it nor its time tells which. */
+/** Logs a wrong proof, and records it where the account is known, after the answer: neither it nor its time tells which. */
 function noteFailure(
   { db, audit, logger }: Pick<IdentityOptions, "db" | "audit" | "logger">,
-  user_id: string | undefined,
-  { request_id, ip_address }: Client,
+  { actor, request_id, ip }: Failed,
+  what: string,
 ): void {
-  logger.info({ request_id, event: "identity.sign_in_failed", user_id, ip: ip_address }, "a sign-in failed");
-  if (user_id === undefined) return;
-  const ctx: UserCtx = { actor: { kind: "user", user_id, session_id: null }, request_id, ip: ip_address };
+  const action = `identity.${what}`;
+  logger.info({ request_id, event: action, user_id: actor?.user_id, ip }, "a proof of identity failed");
+  if (actor === undefined) return;
+  const ctx: UserCtx = { actor, request_id, ...(ip === undefined ? {} : { ip }) };
   void db
-    .asSystem("failed sign-in", (tx) => audit.recordOwn(tx, ctx, { action: "identity.sign_in_failed" }))
-    .catch((error) => logger.warn({ err: error, request_id }, "a failed sign-in could not be recorded"));
+    .asSystem("failed proof", (tx) => audit.recordOwn(tx, ctx, { action }))
+    .catch((error) => logger.warn({ err: error, request_id }, "a failed proof could not be recorded"));
 }

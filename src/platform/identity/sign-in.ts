@@ -1,5 +1,6 @@
 import type { UserCtx } from "../../core/context.ts";
 import type { Database } from "../../core/database.ts";
+import { PlinthError } from "../../core/errors.ts";
 import { newId } from "../../core/id.ts";
 import type { Tx } from "../../core/tables.ts";
 import type { Audit } from "../audit/index.ts";
@@ -14,7 +15,17 @@ import type { Passwords } from "./passwords.ts";
 import { meOf } from "./profile.ts";
 import { normalizeEmail } from "./rules.ts";
 import type { CodeSignIn, Credentials, Me, PasskeyLogin, SecondFactorAnswer, StepUp } from "./schema.ts";
-import { findByEmail, findPassword, findUser, holdActive, rehashPassword, setVerified } from "./store.ts";
+import {
+  beginCredentialChange,
+  deletePassword,
+  findByEmail,
+  findCredentialsVersion,
+  findPassword,
+  findUser,
+  holdActive,
+  rehashPassword,
+  setVerified,
+} from "./store.ts";
 import type { createThrottle } from "./throttle.ts";
 
 /** What a client says of itself when it signs in. */
@@ -22,6 +33,9 @@ export interface Client extends Device {
   transport: Transport;
   request_id: string;
 }
+
+/** Who failed to prove who they are: nobody that we know, or somebody. */
+export type Failed = Pick<UserCtx, "request_id" | "ip"> & { actor?: UserCtx["actor"] };
 
 /** A person who is in, or who still owes a second factor. */
 export type SignInResult =
@@ -47,26 +61,33 @@ export interface SignInOptions {
   /** Whether a person whose address is not proved yet may sign in. */
   allow_unverified: boolean;
   /** Told of a failed sign-in, for the record. */
-  onFailure: (failure: { user_id: string | undefined; client: Client }) => void;
+  onFailure: (who: Failed, what: string) => void;
 }
 
 /** Every way in, and what keeps a session going. */
 export function createSignIn(options: SignInOptions) {
   const { db, events, workspaces, audit, sessions, factors, passwords, mailedTokens, throttle } = options;
 
-  /** The last step of every way in: begins the session of a person who may, or asks for the second factor. */
-  const enter = async (user_id: string, methods: string[], client: Client): Promise<SignInResult> => {
+  /**
+   * The last step of every way in: begins the session of a person who may, or asks for the second factor. Refuses whoever proved themselves by
+   * credentials that have changed since (`credentials_version`, where they are ours).
+   */
+  const enter = async (
+    user_id: string,
+    methods: string[],
+    client: Client,
+    credentials_version?: number,
+  ): Promise<SignInResult> => {
     const { transport, request_id, ...device } = client;
     const entered = await db.asSystem("sign in", async (tx) => {
       // Sent at once, answered in this order: the person is held before anything else is read.
-      const [held, isOwed, user, workspace] = await Promise.all([
+      const [user, isOwed, workspace] = await Promise.all([
         holdActive(tx, user_id),
         methods.includes("mfa") ? false : factors.secondFactor.isRequired(tx, user_id),
-        findUser(tx, user_id),
         workspaces.personal(tx, user_id),
       ]);
-      if (held === undefined || user === undefined || workspace === undefined)
-        throw identityErrors.invalid_credentials();
+      const isCurrent = credentials_version === undefined || user?.credentials_version === credentials_version;
+      if (user === undefined || workspace === undefined || !isCurrent) throw identityErrors.invalid_credentials();
       if (isOwed) return { challenge: await factors.secondFactor.challenge(tx, user_id, methods) };
       const session_id = newId();
       const ctx: UserCtx = { actor: { kind: "user", user_id, session_id }, request_id, ip: device.ip_address };
@@ -83,6 +104,19 @@ export function createSignIn(options: SignInOptions) {
     return { status: "signed_in", tokens, user, workspace, device_token: throttle.deviceToken(user_id) };
   };
 
+  /**
+   * Notes that whoever reads the mails of this address is here. Was it not proved before, then a password that somebody set with it is nobody's:
+   * it goes, with all that was begun by it.
+   */
+  const proveByMail = async (tx: Tx, user_id: string): Promise<void> => {
+    const user = await holdActive(tx, user_id);
+    if (user !== undefined && user.email_verified_at === null) {
+      await beginCredentialChange(tx, user_id);
+      await deletePassword(tx, user_id);
+      await sessions.revokeAll(tx, user_id, "address_proved");
+    }
+    await setVerified(tx, user_id);
+  };
   const rehash = async (user_id: string, password: string, stored: string) => {
     const hash = await passwords.hash(password);
     await db.systemStatement("rehash password", (tx) => rehashPassword(tx, user_id, stored, hash));
@@ -102,7 +136,7 @@ export function createSignIn(options: SignInOptions) {
       isOwed: await factors.secondFactor.isRequired(tx, user_id),
     }));
     const first =
-      stored === undefined ? await proveByMail(user_id, given) : await proveByPassword(ctx, given, stored, email);
+      stored === undefined ? await proveByCode(user_id, given) : await proveByPassword(ctx, given, stored, email);
     if (!isOwed) return [first];
     if (given.code === undefined && given.recovery_code === undefined) {
       throw identityErrors.proof_missing({
@@ -119,12 +153,12 @@ export function createSignIn(options: SignInOptions) {
     }
     const ip = ctx.ip ?? "";
     const { user_id } = ctx.actor;
-    const giveBack = await throttle.admit({ email_normalized: email ?? user_id, user_id, ip, device_token: undefined });
-    if (!(await passwords.verify(password, stored))) throw identityErrors.wrong_password();
-    await giveBack();
+    const attempt = { email_normalized: email ?? user_id, user_id, ip, device_token: undefined, is_known: true };
+    if (!(await throttle.guard(attempt, () => passwords.verify(password, stored))))
+      throw identityErrors.wrong_password();
     return "pwd";
   };
-  const proveByMail = async (user_id: string, { mailed_code }: StepUp) => {
+  const proveByCode = async (user_id: string, { mailed_code }: StepUp) => {
     const run = <R>(work: (tx: Tx) => Promise<R>) => db.systemStatement("mailed code", work);
     if (!(await mailedTokens.redeemCode(run, "magic_link", user_id, mailed_code ?? "")))
       throw identityErrors.code_invalid();
@@ -143,27 +177,29 @@ export function createSignIn(options: SignInOptions) {
       const email_normalized = normalizeEmail(email);
       const user = await db.systemStatement("login", (tx) => findByEmail(tx, email_normalized));
       const user_id = user?.id;
-      const giveBack = await throttle.admit({ email_normalized, user_id, ip: client.ip_address, device_token });
-      const matches = await passwords.verify(password, user?.hash ?? undefined);
-      if (user === undefined || !matches || user.status !== "active") {
-        options.onFailure({ user_id, client });
+      const attempt = { email_normalized, user_id, ip: client.ip_address, device_token };
+      const isRight = await throttle.guard(attempt, async () => {
+        const matches = await passwords.verify(password, user?.hash ?? undefined);
+        return matches && user?.status === "active";
+      });
+      if (user === undefined || !isRight) {
+        options.onFailure(failedOf(user_id, client), "sign_in_failed");
         throw identityErrors.invalid_credentials();
       }
-      await giveBack();
       if (user.email_verified_at === null && !options.allow_unverified) throw identityErrors.email_unverified();
       if (user.hash !== null && passwords.isOutdated(user.hash)) await rehash(user.id, password, user.hash);
-      return enter(user.id, ["pwd"], client);
+      return enter(user.id, ["pwd"], client, user.credentials_version);
     },
 
     /** Signs in by the mailed link, which also proves the address. Throws `identity.token_invalid`. */
     followMagicLink: async (token: string, client: Client): Promise<SignInResult> => {
-      const user_id = await db.asSystem("magic link", async (tx) => {
+      const { user_id, version } = await db.asSystem("magic link", async (tx) => {
         const redeemed = await mailedTokens.redeem(tx, "magic_link", token);
         if (redeemed === undefined) throw identityErrors.token_invalid();
-        await setVerified(tx, redeemed.user_id);
-        return redeemed.user_id;
+        await proveByMail(tx, redeemed.user_id);
+        return { user_id: redeemed.user_id, version: await findCredentialsVersion(tx, redeemed.user_id) };
       });
-      return enter(user_id, ["otp"], client);
+      return enter(user_id, ["otp"], client, version);
     },
 
     /** Signs in by the mailed six digits. Throws `identity.code_invalid`; five wrong ones burn them. */
@@ -172,21 +208,28 @@ export function createSignIn(options: SignInOptions) {
       const user = await db.systemStatement("mailed code", (tx) => findByEmail(tx, email_normalized));
       const run = <R>(work: (tx: Tx) => Promise<R>) => db.systemStatement("mailed code", work);
       const isRight = await mailedTokens.redeemCode(run, "magic_link", user?.id, code);
-      if (!isRight || user === undefined) throw identityErrors.code_invalid();
-      await db.systemStatement("mailed code", (tx) => setVerified(tx, user.id));
-      return enter(user.id, ["otp"], client);
+      if (!isRight || user === undefined) {
+        options.onFailure(failedOf(user?.id, client), "sign_in_failed");
+        throw identityErrors.code_invalid();
+      }
+      const version = await db.asSystem("mailed code", async (tx) => {
+        await proveByMail(tx, user.id);
+        return findCredentialsVersion(tx, user.id);
+      });
+      return enter(user.id, ["otp"], client, version);
     },
 
     /** Signs in with a passkey, which is two factors at once. */
     loginWithPasskey: async ({ challenge_id, response }: PasskeyLogin, client: Client): Promise<SignInResult> => {
-      const { user_id, methods } = await factors.passkeys.login(challenge_id, response);
-      return enter(user_id, methods, client);
+      const { user_id, methods, credentials_version } = await factors.passkeys.login(challenge_id, response);
+      return enter(user_id, methods, client, credentials_version);
     },
 
     /** Shows the second factor that a sign-in waits for. */
     answerSecondFactor: async (answer: SecondFactorAnswer, client: Client): Promise<SignInResult> => {
-      const { user_id, methods } = await factors.secondFactor.answer(answer.mfa_token, answer);
-      return enter(user_id, methods, client);
+      const onWrong = (user_id: string) => options.onFailure(failedOf(user_id, client), "second_factor_failed");
+      const proof = await factors.secondFactor.answer(answer.mfa_token, answer, onWrong);
+      return enter(proof.user_id, proof.methods, client, proof.credentials_version);
     },
 
     /**
@@ -212,12 +255,22 @@ export function createSignIn(options: SignInOptions) {
      * app where there is one. Throws `identity.wrong_password`, `identity.proof_missing`, `identity.code_invalid`, `factors.…`.
      */
     stepUp: async (ctx: UserCtx, given: StepUp): Promise<void> => {
+      sessions.ownSession(ctx);
       const user = await db.systemStatement("step up", (tx) => findUser(tx, ctx.actor.user_id));
-      const methods = await prove(ctx, given, user?.email_normalized ?? null);
+      const methods = await prove(ctx, given, user?.email_normalized ?? null).catch((error) => {
+        if (error instanceof PlinthError && error.kind === "forbidden") options.onFailure(ctx, "step_up_failed");
+        throw error;
+      });
       await db.asSystem("step up", async (tx) => {
         await sessions.confirm(tx, ctx, methods);
         await audit.recordOwn(tx, ctx, { action: "identity.stepped_up", details: { methods } });
       });
     },
   };
+}
+
+function failedOf(user_id: string | undefined, { request_id, ip_address: ip }: Client): Failed {
+  return user_id === undefined
+    ? { request_id, ip }
+    : { request_id, ip, actor: { kind: "user", user_id, session_id: null } };
 }

@@ -58,6 +58,28 @@ export async function upsertPassword(tx: Tx, user_id: string, hash: string): Pro
     .execute();
 }
 
+/**
+ * Begins a change of a person's credentials: whoever proved themselves by the old ones and begins a session at this moment is waited for, and
+ * then found; whoever comes later is refused.
+ */
+export async function beginCredentialChange(tx: Tx, user_id: string): Promise<void> {
+  await tables(tx)
+    .updateTable("identity.users")
+    .set((eb) => ({ credentials_version: eb("credentials_version", "+", 1), updated_at: now }))
+    .where("id", "=", user_id)
+    .execute();
+}
+
+/** Which state of the credentials holds. */
+export async function findCredentialsVersion(tx: Tx, user_id: string): Promise<number | undefined> {
+  const row = await tables(tx)
+    .selectFrom("identity.users")
+    .select("credentials_version")
+    .where("id", "=", user_id)
+    .executeTakeFirst();
+  return row?.credentials_version;
+}
+
 /** Replaces a hash by one of the same password with today's parameters, unless the password was changed meanwhile. */
 export async function rehashPassword(tx: Tx, user_id: string, before: string, hash: string): Promise<void> {
   await tables(tx)
@@ -66,6 +88,10 @@ export async function rehashPassword(tx: Tx, user_id: string, before: string, ha
     .where("user_id", "=", user_id)
     .where("hash", "=", before)
     .execute();
+}
+
+export async function deletePassword(tx: Tx, user_id: string): Promise<void> {
+  await tables(tx).deleteFrom("identity.passwords").where("user_id", "=", user_id).execute();
 }
 
 export async function findPassword(tx: Tx, user_id: string): Promise<string | undefined> {
@@ -81,7 +107,7 @@ export async function findByEmail(tx: Tx, email_normalized: string) {
   return tables(tx)
     .selectFrom("identity.users as u")
     .leftJoin("identity.passwords as p", "p.user_id", "u.id")
-    .select(["u.id", "u.status", "u.email_verified_at", "p.hash"])
+    .select(["u.id", "u.status", "u.email_verified_at", "u.credentials_version", "p.hash"])
     .where("u.email_normalized", "=", email_normalized)
     .executeTakeFirst();
 }
@@ -100,6 +126,7 @@ const columns = [
   "status",
   "created_at",
   "deleted_at",
+  "credentials_version",
 ] as const;
 
 function typed<R extends { role: string; status: string }>(row: R) {
@@ -238,6 +265,7 @@ export async function insertToken(tx: Tx, { minutes, ...token }: NewToken): Prom
     .values((eb) => ({
       ...token,
       email_normalized: sql<string>`coalesce(${eb.selectFrom("identity.users").select("email_normalized").where("id", "=", user_id)}, '')`,
+      email: eb.selectFrom("identity.users").select("email").where("id", "=", user_id),
       // A new mail does not refill the tries at its digits.
       wrong_codes: sql<number>`coalesce((select max(t.wrong_codes) from identity.one_time_tokens t
         where t.user_id = ${user_id} and t.purpose = ${purpose} and t.created_at > plinth.now() - interval '15 minutes'), 0)`,
@@ -265,12 +293,16 @@ export interface Redeemed {
   new_email_normalized: string | null;
 }
 
-/** Redeems a token: one statement, so that of any number at once one succeeds; it is bound to the address it was made for. */
+/**
+ * Redeems a token: one statement, so that of any number at once one succeeds. It is bound to the address that it was made for, and to an
+ * account that is open, or, to restore one, deleted.
+ */
 export async function redeemToken(tx: Tx, purpose: Purpose, token_hash: Buffer): Promise<Redeemed | undefined> {
   const { rows } = await sql<Redeemed>`
     update identity.one_time_tokens t set used_at = plinth.now() from identity.users u
     where t.token_hash = ${token_hash} and t.purpose = ${purpose} and t.used_at is null and plinth.now() < t.expires_at
       and u.id = t.user_id and coalesce(u.email_normalized, '') = t.email_normalized
+      and u.status = case t.purpose when 'restore_account' then 'deleted' else 'active' end
     returning t.id, t.user_id, t.new_email, t.new_email_normalized`.execute(tables(tx));
   return rows[0];
 }
@@ -328,10 +360,10 @@ export async function findMailing(tx: Tx, token_id: string) {
 export async function findFormerAddress(tx: Tx, token_id: string): Promise<string | undefined> {
   const row = await tables(tx)
     .selectFrom("identity.one_time_tokens")
-    .select("email_normalized")
+    .select("email")
     .where("id", "=", token_id)
     .executeTakeFirst();
-  return row?.email_normalized || undefined;
+  return row?.email ?? undefined;
 }
 
 export async function deleteOldTokens(tx: Tx): Promise<void> {

@@ -17,6 +17,8 @@ export interface SignInAttempt {
   user_id: string | undefined;
   ip: string;
   device_token: string | undefined;
+  /** Whether the device bears a session of the account already. */
+  is_known?: boolean;
 }
 
 interface ThrottleOptions {
@@ -44,12 +46,33 @@ export function createThrottle({ rates, keyring, db, sessions, limits }: Throttl
   const byKnownDevice = rate("login_known_device", limits.address_account, 15);
   const deviceToken = (user_id: string) => `dt_${user_id}.${hmac(deviceKey, user_id).toString("base64url")}`;
 
-  const isKnownDevice = async ({ user_id, ip, device_token }: SignInAttempt): Promise<boolean> => {
-    const knows = await db.systemStatement("known device", (tx) => sessions.hasSessionFrom(tx, user_id ?? nobody, ip));
+  const isKnownDevice = async ({ user_id, ip, device_token, is_known }: SignInAttempt): Promise<boolean> => {
+    if (is_known === true) return true;
+    const knows = await db.systemStatement("known device", (tx) =>
+      sessions.hasSessionFrom(tx, user_id ?? nobody, subnet(ip)),
+    );
     const own = Buffer.from(deviceToken(user_id ?? nobody));
     const given = Buffer.from(device_token ?? "");
     const bears = user_id !== undefined && given.length === own.length && timingSafeEqual(given, own);
     return knows || bears;
+  };
+
+  const take = async (attempt: SignInAttempt): Promise<[Rate, string][]> => {
+    const client = subnet(attempt.ip);
+    const account = hmac(accountKey, attempt.email_normalized).toString("base64url");
+    const taken: [Rate, string][] = [
+      [byAddress, client],
+      [byPair, `${client} ${account}`],
+    ];
+    for (const [each, subject] of taken) await rates.take(each, subject);
+    try {
+      await rates.take(byAccount, account);
+      return [...taken, [byAccount, account]];
+    } catch (error) {
+      if (!(error instanceof PlinthError) || !(await isKnownDevice(attempt))) throw error;
+      await rates.take(byKnownDevice, account);
+      return [...taken, [byKnownDevice, account]];
+    }
   };
 
   return {
@@ -57,28 +80,22 @@ export function createThrottle({ rates, keyring, db, sessions, limits }: Throttl
     deviceToken,
 
     /**
-     * Counts the attempt before the password is looked at, so that many at once share the allowance; returns what takes the count back when it
-     * succeeded. Throws `request.rate_limited`. Unknown accounts are counted like known ones.
+     * Looks at a proof of who somebody is: counts the attempt before, so that many at once share the allowance, and takes the count back when it was
+     * right or could not be looked at. Throws `request.rate_limited`. Unknown accounts are counted like known ones.
      */
-    admit: async (attempt: SignInAttempt): Promise<() => Promise<void>> => {
-      const client = subnet(attempt.ip);
-      const account = hmac(accountKey, attempt.email_normalized).toString("base64url");
-      const taken: [Rate, string][] = [
-        [byAddress, client],
-        [byPair, `${client} ${account}`],
-      ];
-      for (const [each, subject] of taken) await rates.take(each, subject);
-      try {
-        await rates.take(byAccount, account);
-        taken.push([byAccount, account]);
-      } catch (error) {
-        if (!(error instanceof PlinthError) || !(await isKnownDevice(attempt))) throw error;
-        await rates.take(byKnownDevice, account);
-        taken.push([byKnownDevice, account]);
-      }
-      return async () => {
+    guard: async (attempt: SignInAttempt, isRight: () => Promise<boolean>): Promise<boolean> => {
+      const taken = await take(attempt);
+      const giveBack = async () => {
         for (const [each, subject] of taken) await rates.giveBack(each, subject);
       };
+      try {
+        const result = await isRight();
+        if (result) await giveBack();
+        return result;
+      } catch (error) {
+        await giveBack();
+        throw error;
+      }
     },
   };
 }

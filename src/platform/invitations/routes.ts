@@ -38,6 +38,7 @@ export function invitationRoutes(invitations: Invitations): Route[] {
       params: WorkspaceParams,
       body: NewInvitation,
       responses: { 201: Invitation },
+      errors: ["workspaces.personal"],
       idempotent: true,
       rate_limits: [{ name: "invitations", limit: 100, window_seconds: 3_600, by: "workspace" }],
       handler: async ({ ctx, body }) => ({ status: 201, body: await invitations.invite(ctx, body) }),

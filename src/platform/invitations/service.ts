@@ -26,7 +26,7 @@ interface InvitationsOptions {
   db: Pick<Database, "inWorkspace" | "statement" | "asSystem" | "systemStatement">;
   events: Pick<Events, "append">;
   audit: Pick<Audit, "record">;
-  workspaces: Pick<Workspaces, "addMember" | "get">;
+  workspaces: Pick<Workspaces, "addMember" | "get" | "requireTeam">;
   identity: Pick<Identity, "person">;
   messaging: Pick<Messaging, "send">;
   keyring: Keyring;
@@ -57,6 +57,7 @@ export function createInvitations(options: InvitationsOptions) {
       const id = newId();
       const row = { id, workspace_id, email: email.trim(), email_normalized, role, invited_by, days };
       return db.inWorkspace(ctx, async (tx) => {
+        await workspaces.requireTeam(tx, ctx);
         const invitation = await insertInvitation(tx, { ...row, token_hash: sha256(tokenOf(id)) });
         await audit.record(tx, ctx, { action: "invitations.invited", target: `invitation:${id}`, details: { role } });
         await events.append(tx, ctx, Invited, { invitation_id: id });

@@ -298,7 +298,7 @@ describe("the Authorization header", () => {
 });
 
 describe("what a process remembers of keys and tokens", () => {
-  const person = { user_id: "user", session_id: "session" };
+  const person = { user_id: randomUUID(), session_id: randomUUID() };
   async function remembering() {
     const clock = adjustableClock();
     const newKey = async () => {

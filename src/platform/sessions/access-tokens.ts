@@ -12,6 +12,7 @@ import {
 } from "jose";
 import type { Clock } from "../../core/clock.ts";
 import { type Keyring, open, seal } from "../../core/crypto.ts";
+import { isId } from "../../core/id.ts";
 import { signingKeyOf } from "./rules.ts";
 
 /** What an access token says; everything else is read live. */
@@ -37,6 +38,8 @@ export interface AccessTokens {
   jwks(): Promise<{ keys: JWK[] }>;
   /** Forgets keys and tokens: the keys have changed. */
   forget(): void;
+  /** Makes sure that `issue` can sign: throws what keeps the keys from being read. */
+  ready(): Promise<void>;
 }
 
 /** A signing key as it is stored. */
@@ -55,10 +58,15 @@ interface AccessTokensOptions {
   keyring: Keyring;
   /** Every key that is not retired; at least one that may sign. */
   loadKeys: () => Promise<StoredKey[]>;
+  /** Whether changes of the keys are being heard of; while not, nothing is taken from memory. Always, when left out. */
+  isListening?: () => boolean;
 }
 
 const algorithm = "EdDSA";
 const audience = "plinth";
+const headers = ["alg", "typ", "kid"];
+/** Seconds by which clocks may differ. */
+const leeway = 60;
 const remembered = 10_000;
 /** At most one look for new keys in this time, however many unknown key ids come in. */
 const reloadPause = 10_000;
@@ -70,7 +78,7 @@ interface UsableKey extends StoredKey {
 }
 
 export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
-  const { clock, issuer, lifetime_minutes } = options;
+  const { clock, issuer, lifetime_minutes, isListening = () => true } = options;
   const sealKey = options.keyring.derive("identity:signing-keys");
   const seen = new Map<string, AccessClaims>();
   let keys: Promise<UsableKey[]> | undefined;
@@ -82,6 +90,7 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
       (await options.loadKeys()).map(async (key) => ({ ...key, verifying: await importKey(key.public_jwk) })),
     );
   const current = () => {
+    if (!isListening()) forget();
     keys ??= load().catch((error) => {
       keys = undefined;
       throw error;
@@ -133,7 +142,7 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     },
     check: async (token) => {
       const id = hash("sha256", token, "base64");
-      const known = seen.get(id);
+      const known = isListening() ? seen.get(id) : undefined;
       if (known !== undefined) return clock.now() < known.expires_at ? known : undefined;
       if (!token.split(".").every(isCanonical)) return undefined;
       const before = epoch;
@@ -143,6 +152,9 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     },
     jwks: async () => ({ keys: (await current()).map(({ public_jwk }) => public_jwk) }),
     forget,
+    ready: async () => {
+      await signer();
+    },
   };
 }
 
@@ -164,7 +176,7 @@ async function verifyToken(
   now: Date,
 ): Promise<AccessClaims | undefined> {
   try {
-    const { payload } = await jwtVerify(token, key, {
+    const { payload, protectedHeader } = await jwtVerify(token, key, {
       algorithms: [algorithm],
       typ: "at+jwt",
       issuer,
@@ -172,9 +184,12 @@ async function verifyToken(
       currentDate: now,
       requiredClaims: ["exp", "iat", "sub", "jti", "sid"],
     });
-    if (typeof payload.sub !== "string" || typeof payload.sid !== "string" || typeof payload.exp !== "number")
-      return undefined;
-    return { user_id: payload.sub, session_id: payload.sid, expires_at: new Date(payload.exp * 1_000) };
+    const { sub, sid, exp, iat } = payload;
+    // What we never write is not ours, whatever it is signed with: zip, b64, and a time that has not come.
+    if (Object.keys(protectedHeader).some((name) => !headers.includes(name))) return undefined;
+    if (typeof sub !== "string" || typeof sid !== "string" || !isId(sub) || !isId(sid)) return undefined;
+    if (!Number.isFinite(exp) || (iat ?? 0) > now.getTime() / 1_000 + leeway) return undefined;
+    return { user_id: sub, session_id: sid, expires_at: new Date(Number(exp) * 1_000) };
   } catch {
     return undefined;
   }

@@ -1,11 +1,11 @@
 import Type from "typebox";
 import { clearSessionCookies } from "../../core/http/cookies.ts";
 import { NoContent, type Route, route } from "../../core/http/route.ts";
-import { PageQuery } from "../../core/schema.ts";
+import { Closed, PageQuery } from "../../core/schema.ts";
 import { Jwks, SessionPage, SessionParams, SigningKeyParams, SigningKeys } from "./schema.ts";
 import type { Sessions } from "./service.ts";
 
-const LogoutAll = Type.Object({
+const LogoutAll = Closed({
   keep_current: Type.Boolean({ default: false, description: "Whether this session goes on" }),
 });
 
@@ -98,8 +98,8 @@ function signingKeyRoutes({ signingKeys }: Sessions): Route[] {
       auth: "admin",
       recent_auth: true,
       responses: { 201: SigningKeys },
-      handler: async () => {
-        await signingKeys.rotate();
+      handler: async ({ ctx }) => {
+        await signingKeys.rotate(ctx);
         return { status: 201, body: { data: await signingKeys.list() } };
       },
     }),
@@ -112,8 +112,8 @@ function signingKeyRoutes({ signingKeys }: Sessions): Route[] {
       recent_auth: true,
       params: SigningKeyParams,
       responses: { 204: NoContent },
-      handler: async ({ params }) => {
-        await signingKeys.revoke(params.kid);
+      handler: async ({ ctx, params }) => {
+        await signingKeys.revoke(ctx, params.kid);
         return { status: 204, body: null };
       },
     }),

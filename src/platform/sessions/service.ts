@@ -7,6 +7,7 @@ import { newId } from "../../core/id.ts";
 import type { Listener } from "../../core/listener.ts";
 import { createLiveCache } from "../../core/live-cache.ts";
 import { pageOf, readCursor } from "../../core/pages.ts";
+import { subnet } from "../../core/rates.ts";
 import type { PageQuery } from "../../core/schema.ts";
 import type { Tx } from "../../core/tables.ts";
 import type { Audit } from "../audit/index.ts";
@@ -24,6 +25,7 @@ import {
   insertSession,
   listSessions,
   lockSession,
+  revokeActing,
   revokeSession,
   revokeSessions,
   rotateSession,
@@ -69,13 +71,17 @@ export function createSessions(options: SessionsOptions) {
   const limits = options.sessions;
   const idle_seconds = limits.idle_days * day;
   const refreshTokens = createRefreshTokens(keyring);
-  const signingKeys = createSigningKeys({ ...options, policy: { ...options.signing_keys, access_token_minutes } });
+  // A key verifies as long as anything that it signed lives.
+  const longest = Math.max(access_token_minutes, impersonationSeconds / 60);
+  const policy = { ...options.signing_keys, access_token_minutes: longest };
+  const signingKeys = createSigningKeys({ ...options, policy });
   const accessTokens = createAccessTokens({
     issuer: options.public_url,
     lifetime_minutes: access_token_minutes,
     clock,
     keyring,
     loadKeys: signingKeys.load,
+    isListening: listener.connected,
   });
   type Live = NonNullable<Awaited<ReturnType<typeof findSession>>>;
   const live = createLiveCache<Live>({ listener, tags: ({ id, user_id }) => [`session:${id}`, `user:${user_id}`] });
@@ -130,7 +136,8 @@ export function createSessions(options: SessionsOptions) {
         impersonation === undefined
           ? {}
           : { impersonator_id: impersonation.impersonator_id, impersonation_reason: impersonation.reason };
-      const row = { id, user_id, refresh_token_hash, methods, transport, ...device, ...acting };
+      const client_network = subnet(device.ip_address);
+      const row = { id, user_id, refresh_token_hash, methods, transport, client_network, ...device, ...acting };
       await insertSession(tx, { ...row, idle_seconds, absolute_seconds });
     },
 
@@ -151,6 +158,8 @@ export function createSessions(options: SessionsOptions) {
       const { session_id, generation } = named;
       const next_hash = sha256(refreshTokens.make(session_id, generation + 1));
       const swap = { session_id, generation, token_hash: sha256(refresh_token), next_hash, idle_seconds };
+      // Whatever keeps a new token from being signed shows before the old one is spent.
+      await accessTokens.ready();
       const rotated = await db.systemStatement("refresh", (tx) => rotateSession(tx, swap));
       if (rotated !== undefined) {
         const tokens = await tokensOf({ ...rotated, session_id, generation: generation + 1 });
@@ -172,11 +181,15 @@ export function createSessions(options: SessionsOptions) {
         if (found === undefined) throw requestErrors.unauthenticated();
         return found;
       });
-      if (clock.now() >= session.expires_at) throw requestErrors.unauthenticated();
+      const isLive = clock.now() < session.expires_at && session.user_id === claims.user_id;
+      if (!isLive) throw requestErrors.unauthenticated();
       const { user_id, id, authenticated_at, impersonator_id } = session;
       const actor: UserActor = { kind: "user", user_id, session_id: id, authenticated_at };
       return impersonator_id === null ? actor : { ...actor, impersonator_id };
     },
+
+    /** The caller's session. Throws `sessions.foreign_session` when another provider keeps it. */
+    ownSession,
 
     /** The person's live sessions, the newest first. */
     list: async (ctx: UserCtx, { limit, cursor }: PageQuery) => {
@@ -222,6 +235,12 @@ export function createSessions(options: SessionsOptions) {
     /** Ends every session of a person but one, in the caller's transaction: credentials have changed, or the account's state. */
     revokeAll: async (tx: Tx, user_id: string, reason: string, except?: string | null): Promise<void> => {
       const ended = await revokeSessions(tx, user_id, reason, except ?? undefined);
+      tx.afterCommit(() => forget(ended));
+    },
+
+    /** Ends, in the caller's transaction, every session in which an administrator acts as somebody else. */
+    revokeImpersonations: async (tx: Tx, impersonator_id: string): Promise<void> => {
+      const ended = await revokeActing(tx, impersonator_id);
       tx.afterCommit(() => forget(ended));
     },
 

@@ -1,7 +1,9 @@
 import type { Clock } from "../../core/clock.ts";
+import type { UserCtx } from "../../core/context.ts";
 import type { Keyring } from "../../core/crypto.ts";
 import type { Database } from "../../core/database.ts";
 import { requestErrors } from "../../core/errors.ts";
+import type { Audit } from "../audit/index.ts";
 import { createSigningKey, type StoredKey } from "./access-tokens.ts";
 import { type RotationPolicy, retirementOf, rotationDue, signingKeyOf } from "./rules.ts";
 import type { SigningKey } from "./schema.ts";
@@ -11,11 +13,12 @@ interface SigningKeysOptions {
   db: Pick<Database, "asSystem" | "systemStatement">;
   clock: Clock;
   keyring: Keyring;
+  audit: Pick<Audit, "recordOwn">;
   policy: RotationPolicy;
 }
 
 /** The life of the keys that sign access tokens: published, signing, verifying, retired. */
-export function createSigningKeys({ db, clock, keyring, policy }: SigningKeysOptions) {
+export function createSigningKeys({ db, clock, keyring, audit, policy }: SigningKeysOptions) {
   const keysOrFirst = async (): Promise<StoredKey[]> => {
     const stored = await db.systemStatement("signing keys", listSigningKeys);
     if (signingKeyOf(stored, clock.now()) !== undefined) return stored;
@@ -36,6 +39,9 @@ export function createSigningKeys({ db, clock, keyring, policy }: SigningKeysOpt
     });
   };
 
+  const record = (ctx: UserCtx, action: string, details: Record<string, unknown> = {}) =>
+    db.asSystem("record signing keys", (tx) => audit.recordOwn(tx, ctx, { action, details }));
+
   return {
     load: keysOrFirst,
 
@@ -48,13 +54,17 @@ export function createSigningKeys({ db, clock, keyring, policy }: SigningKeysOpt
     },
 
     /** Publishes the next key now; it signs after the lead. */
-    rotate: () => add(policy.lead_minutes, () => true),
+    rotate: async (ctx: UserCtx): Promise<void> => {
+      await add(policy.lead_minutes, () => true);
+      await record(ctx, "identity.signing_key_published");
+    },
 
     /** Takes a key out of use at once: every token that it signed is refused. Throws `request.not_found`. */
-    revoke: async (kid: string): Promise<void> => {
+    revoke: async (ctx: UserCtx, kid: string): Promise<void> => {
       const count = await db.systemStatement("revoke signing key", (tx) => retireSigningKeys(tx, [kid]));
       if (count === 0) throw requestErrors.not_found();
       await keysOrFirst();
+      await record(ctx, "identity.signing_key_revoked", { kid });
     },
 
     list: async (): Promise<SigningKey[]> => {

@@ -15,6 +15,7 @@ export interface NewSession extends Device {
   refresh_token_hash: Buffer;
   methods: string[];
   transport: Transport;
+  client_network: string;
   impersonator_id?: string;
   impersonation_reason?: string;
   idle_seconds: number;
@@ -88,7 +89,7 @@ export async function revokeSession(tx: Tx, user_id: string, id: string, reason:
   return row !== undefined;
 }
 
-/** Ends every session of a person but the one given; returns the ids of those that lived. */
+/** Ends every session of a person, and those in which the person acts as others, but the one given; returns those that lived. */
 export async function revokeSessions(
   tx: Tx,
   user_id: string,
@@ -98,9 +99,21 @@ export async function revokeSessions(
   const rows = await tables(tx)
     .updateTable("sessions.sessions")
     .set({ revoked_at: now, revoked_reason: reason })
-    .where("user_id", "=", user_id)
+    .where((eb) => eb.or([eb("user_id", "=", user_id), eb("impersonator_id", "=", user_id)]))
     .where("revoked_at", "is", null)
     .$if(except !== undefined, (query) => query.where("id", "!=", except ?? ""))
+    .returning("id")
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Ends the sessions in which an administrator acts as others. */
+export async function revokeActing(tx: Tx, impersonator_id: string): Promise<string[]> {
+  const rows = await tables(tx)
+    .updateTable("sessions.sessions")
+    .set({ revoked_at: now, revoked_reason: "administrator_no_longer" })
+    .where("impersonator_id", "=", impersonator_id)
+    .where("revoked_at", "is", null)
     .returning("id")
     .execute();
   return rows.map(({ id }) => id);
@@ -149,13 +162,13 @@ export async function listSessions(
   return rows.map((row) => ({ ...row, transport: row.transport as Transport }));
 }
 
-/** Whether the person has had a session from this client address within the last 90 days. */
-export async function hasSessionFrom(tx: Tx, user_id: string, ip_address: string): Promise<boolean> {
+/** Whether the person has had a session from this client network within the last 90 days. */
+export async function hasSessionFrom(tx: Tx, user_id: string, client_network: string): Promise<boolean> {
   const row = await tables(tx)
     .selectFrom("sessions.sessions")
     .select("id")
     .where("user_id", "=", user_id)
-    .where("ip_address", "=", ip_address)
+    .where("client_network", "=", client_network)
     .where("impersonator_id", "is", null)
     .where("created_at", ">", sql<Date>`plinth.now() - interval '90 days'`)
     .limit(1)

@@ -20,6 +20,7 @@ import { checkTimeZone, type Quota, slugOf } from "./rules.ts";
 import type { NewWorkspace, Workspace, WorkspaceChange } from "./schema.ts";
 import {
   countMembers,
+  eraseLonely,
   eraseWorkspace,
   findPersonal,
   findPlace,
@@ -28,6 +29,8 @@ import {
   listMembers,
   listOwn,
   listSolelyOwned,
+  lockOwned,
+  lockWorkspace,
   markDeleted,
   updateSuspension,
   updateWorkspace,
@@ -62,7 +65,7 @@ export function createWorkspaces(options: WorkspacesOptions) {
   listener.on("plinth_changes", places.forget);
   const forget = (user_id: string) => places.forget(`member:${user_id}`);
   const quotas = createQuotas({ ...options, defaults: options.quota_defaults });
-  quotas.count("members", async (tx, workspace_id) => (await countMembers(tx, workspace_id)).members);
+  quotas.count("members", countMembers);
 
   const placeOf = (user_id: string, workspace_id: string | undefined) =>
     places.get(`${user_id}:${workspace_id ?? ""}`, async () => {
@@ -77,7 +80,7 @@ export function createWorkspaces(options: WorkspacesOptions) {
   /** What an administrator of the platform does to a workspace. */
   const setSuspension = (ctx: UserCtx, workspace_id: string, reason: string | null, details: object) =>
     db.asSystem("suspend workspace", async (tx) => {
-      required(await findWorkspace(tx, workspace_id));
+      if (!(await lockWorkspace(tx, workspace_id))) throw requestErrors.not_found();
       await updateSuspension(tx, workspace_id, reason);
       const action = reason === null ? "workspaces.reinstated" : "workspaces.suspended";
       await audit.record(tx, { ...ctx, workspace_id }, { action, details: { ...details } });
@@ -103,8 +106,14 @@ export function createWorkspaces(options: WorkspacesOptions) {
     /** A person's own workspace. */
     personal: findPersonal,
 
-    /** Teams' workspaces that others belong to and nobody else owns. */
-    solelyOwned: listSolelyOwned,
+    /** Teams that others belong to and nobody else owns; nobody else closes an account in them or leaves them meanwhile. */
+    solelyOwned: async (tx: Tx, user_id: string): Promise<string[]> => {
+      await lockOwned(tx, user_id);
+      return listSolelyOwned(tx, user_id);
+    },
+
+    /** Erases a person's teams that nobody else belongs to. */
+    eraseLonely,
 
     /**
      * The actor's place in the workspace, or in the personal one. Always as it is now: a removed member has none at the next

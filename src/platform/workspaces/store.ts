@@ -138,9 +138,25 @@ export async function listMembers(tx: Tx, workspace_id: string, after: Position 
   return rows.map((row) => ({ ...row, role: row.role as Role, id: row.user_id }));
 }
 
-/** Makes changes to who belongs to the workspace wait for each other. */
-export async function lockWorkspace(tx: Tx, id: string): Promise<void> {
-  await tables(tx).selectFrom("workspaces.workspaces").select("id").where("id", "=", id).forUpdate().execute();
+/** Makes changes to who belongs to the workspace wait for each other; false when it is deleted, or there is none. */
+export async function lockWorkspace(tx: Tx, id: string): Promise<boolean> {
+  const row = await tables(tx)
+    .selectFrom("workspaces.workspaces")
+    .select("id")
+    .where("id", "=", id)
+    .where("deleted_at", "is", null)
+    .forUpdate()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** As `lockWorkspace`, for every team that the person owns. */
+export async function lockOwned(tx: Tx, user_id: string): Promise<void> {
+  await sql`
+    select w.id from workspaces.workspaces w join workspaces.members m on m.workspace_id = w.id
+    where m.user_id = ${user_id} and m.role = 'owner' and w.personal_of is null order by w.id for update of w`.execute(
+    tables(tx),
+  );
 }
 
 export async function findMemberRole(tx: Tx, workspace_id: string, user_id: string): Promise<Role | undefined> {
@@ -162,14 +178,28 @@ export async function updateMemberRole(tx: Tx, workspace_id: string, user_id: st
     .execute();
 }
 
-/** How many belong to the workspace, and how many own it. */
-export async function countMembers(tx: Tx, workspace_id: string): Promise<{ members: number; owners: number }> {
-  return tables(tx)
+/** How many belong to the workspace. */
+export async function countMembers(tx: Tx, workspace_id: string): Promise<number> {
+  const { members } = await tables(tx)
     .selectFrom("workspaces.members")
     .select((eb) => eb.fn.countAll<number>().as("members"))
-    .select((eb) => eb.fn.countAll<number>().filterWhere("role", "=", "owner").as("owners"))
     .where("workspace_id", "=", workspace_id)
     .executeTakeFirstOrThrow();
+  return members;
+}
+
+/** Whether somebody else owns the workspace, whose account is open. */
+export async function hasOtherOwner(tx: Tx, workspace_id: string, user_id: string): Promise<boolean> {
+  const row = await tables(tx)
+    .selectFrom("workspaces.members")
+    .select("user_id")
+    .where("workspace_id", "=", workspace_id)
+    .where("role", "=", "owner")
+    .where("user_id", "!=", user_id)
+    .where(sql<boolean>`identity.is_active(user_id)`)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export async function deleteMember(tx: Tx, workspace_id: string, user_id: string): Promise<void> {
@@ -188,14 +218,25 @@ export async function findPersonal(tx: Tx, user_id: string) {
     .executeTakeFirst();
 }
 
-/** Teams' workspaces that nobody else owns, though others belong to them. */
+/** Erases a person's teams that nobody else belongs to; returns nothing that anybody would miss. */
+export async function eraseLonely(tx: Tx, user_id: string): Promise<void> {
+  await sql`
+    delete from workspaces.workspaces w using workspaces.members m
+    where m.workspace_id = w.id and m.user_id = ${user_id} and w.personal_of is null
+      and not exists (select from workspaces.members o where o.workspace_id = w.id and o.user_id <> ${user_id})`.execute(
+    tables(tx),
+  );
+}
+
+/** Teams that nobody else owns whose account is open, though others belong to them. */
 export async function listSolelyOwned(tx: Tx, user_id: string): Promise<string[]> {
   const { rows } = await sql<{ workspace_id: string }>`
     select m.workspace_id from workspaces.members m join workspaces.workspaces w on w.id = m.workspace_id
     where m.user_id = ${user_id} and m.role = 'owner' and w.personal_of is null and w.deleted_at is null
-      and exists (select from workspaces.members o where o.workspace_id = m.workspace_id and o.user_id <> m.user_id)
+      and exists (select from workspaces.members o
+        where o.workspace_id = m.workspace_id and o.user_id <> m.user_id and identity.is_active(o.user_id))
       and not exists (select from workspaces.members o
-        where o.workspace_id = m.workspace_id and o.user_id <> m.user_id and o.role = 'owner')
+        where o.workspace_id = m.workspace_id and o.user_id <> m.user_id and o.role = 'owner' and identity.is_active(o.user_id))
     order by 1`.execute(tables(tx));
   return rows.map(({ workspace_id }) => workspace_id);
 }

@@ -77,6 +77,63 @@ describe("workspaces", () => {
   });
 });
 
+describe("a workspace", () => {
+  const change = (body: object, person = ada) =>
+    plinth.call("PATCH", `/v1/workspaces/${team}`, { token: person.access_token, body });
+
+  test("gets another name, slug and time zone", async () => {
+    const slug = `team-${Date.now()}`;
+    const { status, body } = await change({ name: "Renamed", slug, time_zone: "europe/vienna" });
+    expect([status, body]).toMatchObject([200, { name: "Renamed", slug, time_zone: "Europe/Vienna", role: "owner" }]);
+    expect((await get(`/v1/workspaces/${team}`, ada)).body).toEqual(body);
+    expect((await change({ name: "Again" })).body).toMatchObject({ name: "Again", slug, time_zone: "Europe/Vienna" });
+  });
+
+  test.each([
+    ["nothing", {}, ""],
+    ["an empty name", { name: " " }, "/name"],
+    ["a name too long", { name: "x".repeat(201) }, "/name"],
+    ["a slug too short", { slug: "ab" }, "/slug"],
+    ["a slug too long", { slug: "x".repeat(61) }, "/slug"],
+    ["a slug in upper case", { slug: "Team" }, "/slug"],
+    ["a slug with other signs", { slug: "te_am" }, "/slug"],
+    ["a slug that begins with a hyphen", { slug: "-team" }, "/slug"],
+    ["a time zone that is none", { time_zone: "Mars/Olympus" }, "/time_zone"],
+    ["W11: an owner", { owner_id: "x" }, "/owner_id"],
+    ["W11: a state", { name: "x", status: "active" }, "/status"],
+    ["W11: a plan", { name: "x", plan: "max" }, "/plan"],
+  ])("does not take %s", async (_, body, pointer) => {
+    const before = (await get(`/v1/workspaces/${team}`, ada)).body;
+    const answer = await change(body);
+    expect([answer.status, answer.body.errors[0].pointer]).toEqual([422, pointer]);
+    expect((await get(`/v1/workspaces/${team}`, ada)).body).toEqual(before);
+  });
+
+  test.each([
+    ["no name", {}, "/name"],
+    ["W11: a slug of its own", { name: "x", slug: "mine" }, "/slug"],
+    ["W11: another's ownership", { name: "x", personal_of: "x" }, "/personal_of"],
+    ["a time zone that is none", { name: "x", time_zone: "Mars/Olympus" }, "/time_zone"],
+  ])("is not made with %s", async (_, body, pointer) => {
+    const answer = await create(body);
+    expect([answer.status, answer.body.errors[0].pointer]).toEqual([422, pointer]);
+  });
+
+  test("keeps a slug that another asks for, and nothing of it is told; of 20 at once one gets it", async () => {
+    const { slug } = (await get(`/v1/workspaces/${eve.workspace_id}`, eve)).body;
+    const taken = await change({ slug });
+    expect([taken.status, taken.body.code]).toEqual([409, "workspaces.slug_taken"]);
+    for (const secret of [eve.workspace_id, eve.user_id]) expect(JSON.stringify(taken.body)).not.toContain(secret);
+    const teams = await Promise.all(Array.from({ length: 20 }, () => create({ name: "Racer" })));
+    const answers = await Promise.all(
+      teams.map(({ body }) =>
+        plinth.call("PATCH", `/v1/workspaces/${body.id}`, { token: ada.access_token, body: { slug: "the-one" } }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 19 }, () => 409)]);
+  });
+});
+
 describe("members", () => {
   test("W10: a removed one is out at the next request, with a token that is still good", async () => {
     await join(eve, "member");

@@ -1,0 +1,149 @@
+import { createHmac, randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Called, password, type SignedUp, stripeSecret, type TestApp, testApp } from "../support/app.ts";
+import { type FakeOAuth, startFakeOAuth } from "../support/fake-oauth.ts";
+import { type FuzzInput, inputsOf, shapeOf } from "../support/fuzz-input.ts";
+import { type Operation, operations } from "../support/routes.ts";
+
+/** Requests for each route: a few in the suite; FUZZ_RUNS=1000 for a thousand. */
+const runs = Number(process.env.FUZZ_RUNS ?? "40");
+
+/** Somebody with all that the marks in a request may stand for. */
+type Person = SignedUp & { api_key: string; api_key_id: string; device_token: string };
+
+/** What Plinth reads of a subscription's event; the reference describes no body of Stripe's. */
+const stripeEvent = {
+  id: "evt_@@random@@",
+  object: "event",
+  type: "customer.subscription.updated",
+  created: 1_750_000_000,
+  livemode: false,
+  data: {
+    object: {
+      id: "sub_@@random@@",
+      customer: "cus_@@user_id@@",
+      status: "active",
+      items: { data: [{ price: { id: "price_prism_monthly" }, quantity: 1, current_period_end: 1_999_999_999 }] },
+      created: 1_750_000_000,
+      start_date: 1_750_000_000,
+      trial_end: null,
+      cancel_at_period_end: false,
+      metadata: { workspace_id: "@@workspace_id@@" },
+    },
+  },
+};
+const fuzzed = operations.map((operation) =>
+  operation.path.endsWith("/stripe") ? { ...operation, body: shapeOf(stripeEvent) } : operation,
+);
+
+let plinth: TestApp;
+let fake: FakeOAuth;
+const flow = { flow_token: "", state: "" };
+beforeAll(async () => {
+  fake = await startFakeOAuth();
+  const { google, github, apple } = fake.settings;
+  plinth = await testApp({
+    env: {
+      LOG_LEVEL: "error",
+      PASSWORD_HASH_MEMORY_KIB: "8",
+      PASSWORD_HASH_PASSES: "1",
+      CORS_ORIGINS: "https://app.example",
+      OAUTH_GOOGLE_CLIENT_ID: google.client_id,
+      OAUTH_GOOGLE_CLIENT_SECRET: google.client_secret,
+      OAUTH_GOOGLE_URL: fake.url("google"),
+      OAUTH_GITHUB_CLIENT_ID: github.client_id,
+      OAUTH_GITHUB_CLIENT_SECRET: github.client_secret,
+      OAUTH_GITHUB_URL: fake.url("github"),
+      OAUTH_APPLE_CLIENT_ID: apple.client_id,
+      OAUTH_APPLE_TEAM_ID: apple.team_id,
+      OAUTH_APPLE_KEY_ID: apple.key_id,
+      OAUTH_APPLE_PRIVATE_KEY: apple.private_key,
+      OAUTH_APPLE_URL: fake.url("apple"),
+    },
+  });
+  const body = { return_to: "https://app.example/signed-in" };
+  const started = await plinth.call("POST", "/v1/auth/oauth/google/start", { body });
+  flow.flow_token = started.body.flow_token;
+  flow.state = new URL(started.body.authorization_url).searchParams.get("state") ?? "";
+});
+afterAll(async () => {
+  await plinth.close();
+  await fake.close();
+});
+
+let people = 0;
+let calls = 0;
+async function newPerson(isAdmin: boolean): Promise<Person> {
+  const person = await plinth.signUp(`fuzz-${++people}@example.com`);
+  if (isAdmin) await plinth.app.promote(person.email);
+  const { status, body } = await plinth.call("POST", "/v1/api-keys", {
+    token: person.access_token,
+    body: { name: "fuzz", scopes: ["prism:write", "prism:read", "billing:read", "workspaces:read"] },
+  });
+  expect(status).toBe(201);
+  return { device_token: "", ...person, api_key: body.key, api_key_id: body.id };
+}
+
+/** Whether the person may still do what they could: a request may have ended the session, or the account. */
+async function isStill({ access_token: token }: Person, { isAdmin }: Operation): Promise<boolean> {
+  return (await plinth.call("GET", isAdmin ? "/v1/admin/users?limit=1" : "/v1/me", { token })).status === 200;
+}
+
+/** Sends it in the person's name, the marks replaced. */
+async function send(
+  { method, id }: Operation,
+  { path, headers, body, credential }: FuzzInput,
+  person: Person,
+): Promise<Called> {
+  const values: Record<string, string> = { ...flow, ...person, password, random: randomUUID() };
+  if (body?.includes("@@challenge_id@@")) {
+    const options = id === "post_me_passkeys" ? "/v1/me/passkeys/options" : "/v1/auth/passkey/options";
+    values.challenge_id = (await plinth.call("POST", options, { token: person.access_token })).body.challenge_id;
+  }
+  const put = (text: string) => text.replaceAll(/@@(\w+)@@/g, (mark, name: string) => values[name] ?? mark);
+  const text = body === undefined ? undefined : put(body);
+  const now = Math.floor(plinth.clock.now().getTime() / 1_000);
+  const mac = createHmac("sha256", stripeSecret)
+    .update(`${now}.${text ?? ""}`)
+    .digest("hex");
+  values.stripe_signature = `t=${now},v1=${mac}`;
+  const own = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, put(value ?? "")]));
+  if (credential === "cookie") {
+    own.cookie = `__Host-plinth_access=${person.access_token}; __Host-plinth_refresh=${person.refresh_token}`;
+    own.origin = "https://app.example";
+  }
+  const token = { session: person.access_token, api_key: person.api_key, cookie: undefined, none: undefined }[
+    credential
+  ];
+  // No rate is to keep anything from being tried.
+  const ip = `10.${++calls >> 16}.${(calls >> 8) & 255}.${calls & 255}`;
+  return plinth.call(method, put(path), { body: text, token, ip, headers: own });
+}
+
+describe(`${runs} random requests`, () => {
+  test.each(fuzzed)(
+    "L16: $name answers none of them with a 5xx",
+    async (operation) => {
+      let person = await newPerson(operation.isAdmin);
+      await fc.assert(
+        fc.asyncProperty(inputsOf(operation), async (input) => {
+          const { status, body, headers } = await send(operation, input, person);
+          const isBusy = body?.code === "identity.hashing_busy" && headers["retry-after"] !== undefined;
+          if (status >= 500 && !isBusy) throw new Error(`${status} ${JSON.stringify(body)}`);
+          expect(JSON.stringify(body)).not.toMatch(/node_modules|\.ts:\d|syntax error|relation "/);
+          if (!(await isStill(person, operation))) person = await newPerson(operation.isAdmin);
+        }),
+        { numRuns: runs },
+      );
+    },
+    600_000,
+  );
+
+  test("L16: leave no error in the log, and no event that could not be handled", async () => {
+    // What of Stripe's cannot be read is an error that the operator is to hear of.
+    expect(plinth.logged.filter(({ source }) => source !== "stripe")).toEqual([]);
+    const { body } = await plinth.call("GET", "/metrics");
+    expect(body).toContain('plinth_events_backlog{measure="dead"} 0');
+  });
+});

@@ -1504,7 +1504,25 @@ export interface paths {
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: never;
+    schemas: {
+        Problem: {
+            /** Format: uri-reference */
+            type: string;
+            title: string;
+            status: number;
+            detail?: string;
+            /** @description Stable: what a program decides by */
+            code: string;
+            request_id: string;
+            errors?: {
+                /** @description JSON pointer to the field */
+                pointer: string;
+                detail: string;
+            }[];
+        } & {
+            [key: string]: unknown;
+        };
+    };
     responses: never;
     parameters: never;
     requestBodies: never;
@@ -1540,23 +1558,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -1565,23 +1567,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -1590,23 +1576,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1646,23 +1616,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -1671,23 +1625,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -1696,23 +1634,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1752,23 +1674,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -1777,23 +1683,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -1802,23 +1692,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1847,23 +1721,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -1872,23 +1730,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -1897,23 +1739,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -1922,23 +1748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2114,23 +1924,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.origin_forbidden`: Cookies are not taken from this origin */
@@ -2139,23 +1933,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.email_taken`: This e-mail address has an account */
@@ -2164,23 +1942,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -2189,23 +1951,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -2214,23 +1960,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -2239,23 +1969,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -2264,23 +1978,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -2289,23 +1987,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -2318,23 +2000,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2493,23 +2159,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.invalid_credentials`: The e-mail address or the password is wrong */
@@ -2518,23 +2168,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -2547,23 +2181,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -2572,23 +2190,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -2597,23 +2199,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -2622,23 +2208,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -2647,23 +2217,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -2672,23 +2226,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -2701,23 +2239,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2874,23 +2396,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.invalid_credentials`: The e-mail address or the password is wrong */
@@ -2899,23 +2405,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -2928,23 +2418,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `factors.challenge_over`: This attempt is over: sign in again */
@@ -2953,23 +2427,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -2978,23 +2436,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -3003,23 +2445,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -3028,23 +2454,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -3053,23 +2463,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -3078,23 +2472,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -3103,23 +2481,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3276,23 +2638,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.invalid_credentials`: The e-mail address or the password is wrong */
@@ -3301,23 +2647,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -3330,23 +2660,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -3355,23 +2669,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -3380,23 +2678,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -3405,23 +2687,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -3430,23 +2696,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -3455,23 +2705,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -3480,23 +2714,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3535,23 +2753,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -3560,23 +2762,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -3585,23 +2771,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -3610,23 +2780,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3789,23 +2943,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.invalid_credentials`: The e-mail address or the password is wrong */
@@ -3814,23 +2952,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -3843,23 +2965,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `factors.challenge_over`: This attempt is over: sign in again */
@@ -3868,23 +2974,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -3893,23 +2983,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -3918,23 +2992,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -3943,23 +3001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -3968,23 +3010,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -3993,23 +3019,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -4018,23 +3028,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4098,23 +3092,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -4127,23 +3105,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.origin_forbidden`: Cookies are not taken from this origin */
@@ -4152,23 +3114,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -4177,23 +3123,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -4202,23 +3132,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -4227,23 +3141,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -4252,23 +3150,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -4277,23 +3159,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -4302,23 +3168,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4376,23 +3226,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -4401,23 +3235,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -4438,23 +3256,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `sessions.foreign_session`: You signed in at another provider, which keeps your session */
@@ -4463,23 +3265,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `factors.challenge_over`: This attempt is over: sign in again */
@@ -4488,23 +3274,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -4513,23 +3283,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -4538,23 +3292,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -4567,23 +3305,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -4592,23 +3314,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -4617,23 +3323,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -4646,23 +3336,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4689,23 +3363,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -4714,23 +3372,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -4739,23 +3381,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -4764,23 +3390,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4823,23 +3433,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -4848,23 +3442,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -4873,23 +3451,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -4898,23 +3460,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -4923,23 +3469,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -4948,23 +3478,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -4973,23 +3487,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5032,23 +3530,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -5057,23 +3539,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -5082,23 +3548,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -5107,23 +3557,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -5132,23 +3566,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -5157,23 +3575,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -5182,23 +3584,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5241,23 +3627,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -5266,23 +3636,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -5291,23 +3645,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -5316,23 +3654,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -5341,23 +3663,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -5366,23 +3672,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -5391,23 +3681,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5438,23 +3712,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -5463,23 +3721,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -5488,23 +3730,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -5513,23 +3739,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -5538,23 +3748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5588,23 +3782,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -5613,23 +3791,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.token_invalid`: This link was used, is too old, or was replaced by a newer one */
@@ -5638,23 +3800,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -5663,23 +3809,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -5688,23 +3818,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -5713,23 +3827,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5760,23 +3858,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -5785,23 +3867,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -5810,23 +3876,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -5835,23 +3885,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -5860,23 +3894,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5910,23 +3928,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -5935,23 +3937,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.token_invalid`: This link was used, is too old, or was replaced by a newer one */
@@ -5960,23 +3946,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -5985,23 +3955,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -6010,23 +3964,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -6035,23 +3973,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6082,23 +4004,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -6107,23 +4013,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -6132,23 +4022,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -6157,23 +4031,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -6182,23 +4040,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6243,23 +4085,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -6268,23 +4094,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.token_invalid`: This link was used, is too old, or was replaced by a newer one */
@@ -6293,23 +4103,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -6318,23 +4112,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -6343,23 +4121,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -6368,23 +4130,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -6393,23 +4139,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -6418,23 +4148,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -6447,23 +4161,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6494,23 +4192,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -6519,23 +4201,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -6544,23 +4210,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -6569,23 +4219,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -6594,23 +4228,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6766,23 +4384,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.invalid_credentials`: The e-mail address or the password is wrong */
@@ -6791,23 +4393,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.origin_forbidden`: Cookies are not taken from this origin */
@@ -6816,23 +4402,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -6841,23 +4411,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.token_invalid`: This link was used, is too old, or was replaced by a newer one */
@@ -6866,23 +4420,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -6891,23 +4429,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -6916,23 +4438,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -6941,23 +4447,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -6966,23 +4456,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -6991,23 +4465,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -7016,23 +4474,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7063,23 +4505,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -7088,23 +4514,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -7113,23 +4523,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -7138,23 +4532,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -7163,23 +4541,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7213,23 +4575,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -7238,23 +4584,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.token_invalid`: This link was used, is too old, or was replaced by a newer one */
@@ -7263,23 +4593,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -7288,23 +4602,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -7313,23 +4611,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -7338,23 +4620,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7407,23 +4673,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -7432,23 +4682,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.person_required`: Only a person may do this, not an API key */
@@ -7457,23 +4691,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -7482,23 +4700,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -7507,23 +4709,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -7532,23 +4718,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7582,23 +4752,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -7607,23 +4761,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -7638,23 +4776,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -7667,23 +4789,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -7692,23 +4798,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -7717,23 +4807,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -7742,23 +4816,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7823,23 +4881,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -7848,23 +4890,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.person_required`: Only a person may do this, not an API key */
@@ -7873,23 +4899,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -7898,23 +4908,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -7923,23 +4917,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -7948,23 +4926,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -7973,23 +4935,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -7998,23 +4944,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -8023,23 +4953,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8084,23 +4998,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -8109,23 +5007,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -8142,23 +5024,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -8167,23 +5033,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -8192,23 +5042,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -8217,23 +5051,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -8242,23 +5060,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -8267,23 +5069,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -8296,23 +5082,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8356,23 +5126,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -8381,23 +5135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -8412,23 +5150,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -8437,23 +5159,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -8462,23 +5168,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -8487,23 +5177,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -8512,23 +5186,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -8537,23 +5195,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -8562,23 +5204,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8605,23 +5231,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -8630,23 +5240,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.person_required`: Only a person may do this, not an API key */
@@ -8655,23 +5249,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `sessions.foreign_session`: You signed in at another provider, which keeps your session */
@@ -8680,23 +5258,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -8705,23 +5267,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -8730,23 +5276,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -8755,23 +5285,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8816,23 +5330,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -8841,23 +5339,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -8870,23 +5352,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `sessions.foreign_session`: You signed in at another provider, which keeps your session */
@@ -8895,23 +5361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -8920,23 +5370,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -8945,23 +5379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -8970,23 +5388,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -8995,23 +5397,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -9020,23 +5406,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -9045,23 +5415,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9122,23 +5476,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -9147,23 +5485,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.person_required`: Only a person may do this, not an API key */
@@ -9172,23 +5494,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -9197,23 +5503,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -9222,23 +5512,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -9247,23 +5521,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -9272,23 +5530,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9318,23 +5560,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -9343,23 +5569,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -9372,23 +5582,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -9397,23 +5591,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -9422,23 +5600,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -9447,23 +5609,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -9472,23 +5618,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9521,23 +5651,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -9546,23 +5660,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -9571,23 +5669,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9630,23 +5712,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -9655,23 +5721,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -9684,23 +5734,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -9709,23 +5743,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -9734,23 +5752,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -9759,23 +5761,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9818,23 +5804,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -9843,23 +5813,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -9876,23 +5830,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -9901,23 +5839,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -9926,23 +5848,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -9951,23 +5857,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9996,23 +5886,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -10021,23 +5895,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -10054,23 +5912,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -10079,23 +5921,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -10104,23 +5930,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -10129,23 +5939,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -10154,23 +5948,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10216,23 +5994,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -10241,23 +6003,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.person_required`: Only a person may do this, not an API key */
@@ -10266,23 +6012,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -10291,23 +6021,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -10316,23 +6030,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -10341,23 +6039,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10391,23 +6073,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -10416,23 +6082,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -10447,23 +6097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `factors.already_enabled`: An authenticator app is set up already; remove it first */
@@ -10472,23 +6106,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -10497,23 +6115,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -10522,23 +6124,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -10547,23 +6133,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10590,23 +6160,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -10615,23 +6169,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -10646,23 +6184,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `factors.not_enabled`: There is no authenticator app to do this with */
@@ -10671,23 +6193,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -10696,23 +6202,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -10721,23 +6211,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -10746,23 +6220,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10805,23 +6263,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -10830,23 +6272,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -10863,23 +6289,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -10888,23 +6298,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -10913,23 +6307,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -10938,23 +6316,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -10963,23 +6325,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -10988,23 +6334,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -11013,23 +6343,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11061,23 +6375,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -11086,23 +6384,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -11117,23 +6399,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `factors.not_enabled`: There is no authenticator app to do this with */
@@ -11142,23 +6408,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -11167,23 +6417,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -11192,23 +6426,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -11217,23 +6435,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11272,23 +6474,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -11297,23 +6483,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -11328,23 +6498,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -11353,23 +6507,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -11378,23 +6516,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -11403,23 +6525,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11480,23 +6586,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -11505,23 +6595,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -11538,23 +6612,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `factors.too_many_passkeys`: A person has 20 passkeys at most */
@@ -11563,23 +6621,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `factors.challenge_over`: This attempt is over: sign in again */
@@ -11588,23 +6630,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -11613,23 +6639,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -11638,23 +6648,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -11663,23 +6657,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -11688,23 +6666,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -11713,23 +6675,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -11738,23 +6684,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11784,23 +6714,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -11809,23 +6723,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -11840,23 +6738,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -11865,23 +6747,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -11890,23 +6756,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -11915,23 +6765,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -11940,23 +6774,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -12004,23 +6822,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -12033,23 +6835,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -12058,23 +6844,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -12083,23 +6853,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -12108,23 +6862,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -12133,23 +6871,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -12158,23 +6880,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -12183,23 +6889,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -12232,23 +6922,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -12261,23 +6935,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `federation.flow_over`: This sign-in was finished, or is too old: begin again */
@@ -12286,23 +6944,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -12311,23 +6953,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -12336,23 +6962,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -12361,23 +6971,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -12386,23 +6980,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -12444,23 +7022,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -12473,23 +7035,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `federation.flow_over`: This sign-in was finished, or is too old: begin again */
@@ -12498,23 +7044,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -12523,23 +7053,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -12548,23 +7062,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -12573,23 +7071,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -12598,23 +7080,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -12623,23 +7089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -12648,23 +7098,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -12819,23 +7253,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.invalid_credentials`: The e-mail address or the password is wrong */
@@ -12844,23 +7262,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.origin_forbidden`: Cookies are not taken from this origin */
@@ -12869,23 +7271,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `federation.link_required`: This e-mail address has an account: sign in to it, then link the provider */
@@ -12894,23 +7280,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `federation.flow_over`: This sign-in was finished, or is too old: begin again */
@@ -12919,23 +7289,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -12944,23 +7298,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -12969,23 +7307,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -12994,23 +7316,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -13019,23 +7325,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -13044,23 +7334,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -13069,23 +7343,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -13129,23 +7387,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -13154,23 +7396,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.person_required`: Only a person may do this, not an API key */
@@ -13179,23 +7405,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -13204,23 +7414,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -13229,23 +7423,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -13254,23 +7432,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -13329,23 +7491,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -13354,23 +7500,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -13387,23 +7517,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `federation.identity_taken`: This account at the provider belongs to somebody here already */
@@ -13412,23 +7526,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `federation.flow_over`: This sign-in was finished, or is too old: begin again */
@@ -13437,23 +7535,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -13462,23 +7544,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -13487,23 +7553,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -13512,23 +7562,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -13537,23 +7571,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -13562,23 +7580,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -13591,23 +7593,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -13637,23 +7623,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -13662,23 +7632,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -13693,23 +7647,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -13718,23 +7656,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `federation.last_way_in`: This is the only way into the account: give it an e-mail address first */
@@ -13743,23 +7665,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -13768,23 +7674,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -13793,23 +7683,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -13818,23 +7692,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -13895,23 +7753,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -13920,23 +7762,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.person_required`: Only a person may do this, not an API key */
@@ -13945,23 +7771,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -13970,23 +7780,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -13995,23 +7789,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -14020,23 +7798,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -14045,23 +7807,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -14128,23 +7874,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -14153,23 +7883,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.person_required`: Only a person may do this, not an API key */
@@ -14178,23 +7892,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -14207,23 +7905,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -14232,23 +7914,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -14257,23 +7923,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -14282,23 +7932,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -14307,23 +7941,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -14332,23 +7950,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -14357,23 +7959,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -14428,23 +8014,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -14453,23 +8023,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.scope_missing`: The API key does not have the scope that this needs */
@@ -14478,23 +8032,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -14503,23 +8041,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -14528,23 +8050,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -14553,23 +8059,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -14578,23 +8068,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -14631,23 +8105,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -14656,23 +8114,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -14689,23 +8131,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -14714,23 +8140,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `workspaces.personal`: This cannot be done with a personal workspace */
@@ -14739,23 +8149,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -14764,23 +8158,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -14789,23 +8167,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -14814,23 +8176,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -14899,23 +8245,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -14924,23 +8254,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -14955,23 +8269,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -14980,23 +8278,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `workspaces.slug_taken`: Another workspace has this slug */
@@ -15005,23 +8287,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -15030,23 +8296,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -15055,23 +8305,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -15080,23 +8314,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -15105,23 +8323,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -15130,23 +8332,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -15155,23 +8341,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -15228,23 +8398,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -15253,23 +8407,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.scope_missing`: The API key does not have the scope that this needs */
@@ -15278,23 +8416,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -15303,23 +8425,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -15328,23 +8434,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -15353,23 +8443,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -15378,23 +8452,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -15448,23 +8506,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -15473,23 +8515,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.scope_missing`: The API key does not have the scope that this needs */
@@ -15498,23 +8524,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -15523,23 +8533,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -15548,23 +8542,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -15573,23 +8551,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -15598,23 +8560,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -15623,23 +8569,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -15671,23 +8601,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -15696,23 +8610,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -15727,23 +8625,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -15752,23 +8634,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `workspaces.last_owner`: A workspace keeps at least one owner */
@@ -15777,23 +8643,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -15802,23 +8652,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -15827,23 +8661,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -15852,23 +8670,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -15911,23 +8713,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -15936,23 +8722,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -15969,23 +8739,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -15994,23 +8748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `workspaces.last_owner`: A workspace keeps at least one owner */
@@ -16019,23 +8757,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -16044,23 +8766,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -16069,23 +8775,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -16094,23 +8784,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -16119,23 +8793,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -16144,23 +8802,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -16169,23 +8811,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -16229,23 +8855,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -16254,23 +8864,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -16291,23 +8885,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -16316,23 +8894,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `workspaces.personal`: This cannot be done with a personal workspace */
@@ -16341,23 +8903,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -16366,23 +8912,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -16391,23 +8921,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -16416,23 +8930,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -16441,23 +8939,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -16466,23 +8948,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -16491,23 +8957,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -16570,23 +9020,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -16595,23 +9029,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -16628,23 +9046,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -16653,23 +9055,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -16678,23 +9064,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -16703,23 +9073,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -16728,23 +9082,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -16753,23 +9091,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -16778,23 +9100,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -16803,23 +9109,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -16882,23 +9172,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -16907,23 +9181,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -16940,23 +9198,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -16965,23 +9207,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -16990,23 +9216,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -17015,23 +9225,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -17040,23 +9234,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -17065,23 +9243,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -17090,23 +9252,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -17115,23 +9261,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -17194,23 +9324,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -17219,23 +9333,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -17248,23 +9346,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -17273,23 +9355,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -17298,23 +9364,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -17323,23 +9373,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -17348,23 +9382,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -17373,23 +9391,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -17459,23 +9461,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -17484,23 +9470,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -17515,23 +9485,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -17540,23 +9494,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -17571,23 +9509,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -17596,23 +9518,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -17621,23 +9527,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -17646,23 +9536,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -17671,23 +9545,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -17696,23 +9554,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -17721,23 +9563,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -17769,23 +9595,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -17794,23 +9604,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -17823,23 +9617,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -17848,23 +9626,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -17873,23 +9635,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -17898,23 +9644,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -17923,23 +9653,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -17970,23 +9684,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -17995,23 +9693,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -18020,23 +9702,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -18045,23 +9711,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -18070,23 +9720,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -18125,23 +9759,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -18150,23 +9768,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -18185,23 +9787,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -18210,23 +9796,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -18239,23 +9809,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `invitations.over`: The invitation was used, revoked, replaced, or is too old */
@@ -18264,23 +9818,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -18293,23 +9831,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -18318,23 +9840,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -18343,23 +9849,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -18390,23 +9880,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -18415,23 +9889,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.person_required`: Only a person may do this, not an API key */
@@ -18440,23 +9898,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -18465,23 +9907,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -18490,23 +9916,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -18515,23 +9925,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -18605,23 +9999,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -18630,23 +10008,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -18659,23 +10021,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -18684,23 +10030,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -18709,23 +10039,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -18734,23 +10048,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -18759,23 +10057,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -18784,23 +10066,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -18897,23 +10163,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -18922,23 +10172,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -18959,23 +10193,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -18984,23 +10202,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -19013,23 +10215,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -19038,23 +10224,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -19063,23 +10233,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -19092,23 +10246,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -19121,23 +10259,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -19146,23 +10268,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -19171,23 +10277,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -19255,23 +10345,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -19280,23 +10354,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -19309,23 +10367,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -19334,23 +10376,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -19359,23 +10385,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -19384,23 +10394,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -19409,23 +10403,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -19458,23 +10436,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -19483,23 +10445,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -19514,23 +10460,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -19539,23 +10469,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -19564,23 +10478,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -19589,23 +10487,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -19614,23 +10496,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -19715,23 +10581,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -19740,23 +10590,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -19775,23 +10609,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -19800,23 +10618,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -19825,23 +10627,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -19850,23 +10636,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -19879,23 +10649,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -19904,23 +10658,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -19929,23 +10667,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -19954,23 +10676,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -20056,23 +10762,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -20081,23 +10771,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -20116,23 +10790,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -20141,23 +10799,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -20170,23 +10812,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -20195,23 +10821,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -20220,23 +10830,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -20245,23 +10839,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -20270,23 +10848,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -20295,23 +10857,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -20320,23 +10866,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -20404,23 +10934,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -20429,23 +10943,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -20458,23 +10956,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -20483,23 +10965,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -20508,23 +10974,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -20533,23 +10983,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -20558,23 +10992,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -20583,23 +11001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -20666,23 +11068,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -20691,23 +11077,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -20720,23 +11090,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -20745,23 +11099,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -20770,23 +11108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -20795,23 +11117,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -20820,23 +11126,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -20893,23 +11183,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -20918,23 +11192,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -20947,23 +11205,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -20972,23 +11214,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -20997,23 +11223,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -21022,23 +11232,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -21047,23 +11241,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -21131,23 +11309,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -21156,23 +11318,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -21189,23 +11335,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -21214,23 +11344,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.last_admin`: The platform keeps at least one administrator */
@@ -21239,23 +11353,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -21264,23 +11362,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -21289,23 +11371,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -21314,23 +11380,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -21339,23 +11389,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -21364,23 +11398,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -21389,23 +11407,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -21473,23 +11475,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -21498,23 +11484,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -21531,23 +11501,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -21556,23 +11510,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -21581,23 +11519,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -21606,23 +11528,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -21631,23 +11537,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -21656,23 +11546,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -21681,23 +11555,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -21706,23 +11564,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -21763,23 +11605,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -21788,23 +11614,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -21821,23 +11631,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -21846,23 +11640,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -21871,23 +11649,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -21896,23 +11658,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -21921,23 +11667,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -21946,23 +11676,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -21971,23 +11685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -21996,23 +11694,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -22053,23 +11735,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -22078,23 +11744,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -22111,23 +11761,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -22136,23 +11770,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.no_address`: This account has no e-mail address */
@@ -22161,23 +11779,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -22186,23 +11788,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -22211,23 +11797,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -22236,23 +11806,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -22261,23 +11815,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -22286,23 +11824,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -22311,23 +11833,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -22395,23 +11901,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -22420,23 +11910,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -22453,23 +11927,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -22478,23 +11936,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.last_admin`: The platform keeps at least one administrator */
@@ -22503,23 +11945,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -22528,23 +11954,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -22553,23 +11963,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -22578,23 +11972,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -22603,23 +11981,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -22628,23 +11990,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -22653,23 +11999,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -22723,23 +12053,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -22748,23 +12062,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -22781,23 +12079,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -22806,23 +12088,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `identity.not_impersonable`: Nobody acts in the name of an administrator or of a closed account */
@@ -22831,23 +12097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -22856,23 +12106,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -22881,23 +12115,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -22906,23 +12124,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -22931,23 +12133,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -22956,23 +12142,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -22981,23 +12151,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -23041,23 +12195,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -23066,23 +12204,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -23095,23 +12217,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -23120,23 +12226,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -23145,23 +12235,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -23170,23 +12244,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -23195,23 +12253,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -23301,23 +12343,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -23326,23 +12352,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -23351,23 +12361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -23376,23 +12370,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -23401,23 +12379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -23502,23 +12464,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -23531,23 +12477,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -23556,23 +12486,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -23581,23 +12495,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -23606,23 +12504,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -23692,23 +12574,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -23717,23 +12583,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.scope_missing`: The API key does not have the scope that this needs */
@@ -23742,23 +12592,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -23767,23 +12601,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -23792,23 +12610,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -23817,23 +12619,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -23842,23 +12628,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -23867,23 +12637,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -23921,23 +12675,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -23946,23 +12684,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -23971,23 +12693,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -23996,23 +12702,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -24021,23 +12711,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -24046,23 +12720,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -24133,23 +12791,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -24158,23 +12800,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.scope_missing`: The API key does not have the scope that this needs */
@@ -24183,23 +12809,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -24212,23 +12822,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -24237,23 +12831,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -24262,23 +12840,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -24287,23 +12849,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -24312,23 +12858,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -24357,23 +12887,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -24382,23 +12896,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -24407,23 +12905,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -24455,23 +12937,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -24484,23 +12950,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -24509,23 +12959,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -24534,23 +12968,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -24597,23 +13015,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -24622,23 +13024,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -24647,23 +13033,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -24672,23 +13042,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -24715,23 +13069,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -24740,23 +13078,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -24765,23 +13087,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -24825,23 +13131,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -24854,23 +13144,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -24879,23 +13153,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -24904,23 +13162,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -24976,23 +13218,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -25001,23 +13227,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.scope_missing`: The API key does not have the scope that this needs */
@@ -25026,23 +13236,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -25051,23 +13245,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.invalid`: The request has invalid fields */
@@ -25076,23 +13254,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.rate_limited`: Too many requests */
@@ -25101,23 +13263,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -25126,23 +13272,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unavailable`: The service cannot answer right now */
@@ -25151,23 +13281,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -25253,23 +13367,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unauthenticated`: Authentication is required */
@@ -25278,23 +13376,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -25309,23 +13391,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.not_found`: There is nothing here */
@@ -25334,23 +13400,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -25363,23 +13413,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.too_large`: The request body is too large */
@@ -25388,23 +13422,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.unsupported_media_type`: This content type is not supported */
@@ -25413,23 +13431,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -25442,23 +13444,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -25473,23 +13459,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request.internal`: Something went wrong on our side */
@@ -25498,23 +13468,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -25529,23 +13483,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -25558,23 +13496,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Format: uri-reference */
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail?: string;
-                        /** @description Stable: what a program decides by */
-                        code: string;
-                        request_id: string;
-                        errors?: {
-                            /** @description JSON pointer to the field */
-                            pointer: string;
-                            detail: string;
-                        }[];
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

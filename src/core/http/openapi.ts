@@ -3,7 +3,6 @@ import scalar from "@scalar/fastify-api-reference";
 import type { FastifyInstance } from "fastify";
 import type { TSchema } from "typebox";
 import { declaredErrors } from "../errors.ts";
-import { Problem } from "../schema.ts";
 import { sessionCookies } from "./cookies.ts";
 import { statusOfKind } from "./problem.ts";
 import { type Route, scopeOf } from "./route.ts";
@@ -15,6 +14,7 @@ const referencePolicy =
 /** Serves the OpenAPI 3.1 document at `/openapi.json` and the reference page at `/docs`. Call before the routes are added. */
 export async function serveReference(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
+    refResolver: { buildLocalReference: (schema, _uri, _fragment, i) => String(schema.$id ?? `def-${i}`) },
     openapi: {
       openapi: "3.1.0",
       info: {
@@ -156,7 +156,7 @@ function problemsOf(route: Route): Record<number, TSchema> {
   const problems: Record<number, object> = {};
   for (const [status, codes] of byStatus) {
     const description = codes.map((code) => `\`${code}\`: ${declaredErrors().get(code)?.title}`).join("\n\n");
-    problems[status] = { description, content: { "application/problem+json": { schema: Problem } } };
+    problems[status] = { description, content: { "application/problem+json": { schema: { $ref: "Problem#" } } } };
   }
   return problems as Record<number, TSchema>;
 }

@@ -5,6 +5,7 @@ import { type PlinthError, requestErrors } from "../errors.ts";
 import { newId } from "../id.ts";
 import type { Logger } from "../logger.ts";
 import { latencyBuckets, type Metrics } from "../metrics.ts";
+import { Problem } from "../schema.ts";
 import { parseStrictJson } from "./json.ts";
 import { publicError, toProblem } from "./problem.ts";
 import { requestId } from "./request-id.ts";
@@ -42,6 +43,7 @@ export async function createServer({ config, logger, metrics }: ServerOptions): 
     },
   });
   app.setValidatorCompiler(compileValidator);
+  app.addSchema({ $id: "Problem", ...Problem });
   if (config.CORS_ORIGINS.length > 0)
     await app.register(cors, { origin: config.CORS_ORIGINS, credentials: config.CORS_ORIGINS.length > 0, maxAge: 600 });
   acceptStrictJson(app);

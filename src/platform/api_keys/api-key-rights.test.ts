@@ -132,7 +132,16 @@ describe("its end", () => {
     }
   });
 
-  test.each(["2020-01-01T00:00:00Z", "tomorrow", "2030-01-01", 4_070_908_800, ""])(
+  test.each([
+    ["2099-01-01T00:00:00+23:59", "2098-12-31T00:01:00.000Z"],
+    ["2099-01-01T00:00:00.123456789-00:30", "2099-01-01T00:30:00.123Z"],
+    ["9999-12-31T23:59:59.999999999+23:59", "9999-12-31T00:00:59.999Z"],
+  ])("K6: set to %s is the moment %s", async (expires_at, moment) => {
+    const answer = await create({ expires_at });
+    expect([answer.status, answer.body.expires_at]).toEqual([201, moment]);
+  });
+
+  test.each(["2020-01-01T00:00:00Z", "2099-12-31T23:59:60Z", "tomorrow", "2030-01-01", 4_070_908_800, ""])(
     "K6: is not to be %j",
     async (expires_at) => {
       const answer = await create({ expires_at });

@@ -4,6 +4,7 @@ import { measureColdStart } from "./cold-start.ts";
 import { measureConsume } from "./consume.ts";
 import { type Ground, prepareGround } from "./ground.ts";
 import { measureIdentity } from "./identity.ts";
+import { measureIdentityLimits } from "./identity-limits.ts";
 import { measureMe } from "./me.ts";
 import { machine, type Row, table } from "./measure.ts";
 import { measureOutbox } from "./outbox.ts";
@@ -18,6 +19,7 @@ const onGround: Record<string, (ground: Ground) => Promise<Row[]>> = {
 const alone: Record<string, () => Promise<Row[]>> = {
   me: measureMe,
   identity: measureIdentity,
+  "identity-limits": measureIdentityLimits,
   "cold-start": measureColdStart,
 };
 

@@ -121,12 +121,13 @@ export function createApiKeys(options: ApiKeysOptions) {
       checkScopes(input.scopes);
       addressList(input.allowed_addresses ?? []);
       if (!roleAtLeast(ctx.role, input.role)) throw apiKeyErrors.outranks_creator();
-      if (input.expires_at !== undefined && new Date(input.expires_at) <= clock.now()) {
-        throw requestErrors.invalid({ errors: [{ pointer: "/expires_at", detail: "must be in the future" }] });
+      const expires_at = input.expires_at === undefined ? null : new Date(input.expires_at);
+      if (expires_at !== null && !(expires_at > clock.now())) {
+        throw requestErrors.invalid({ errors: [{ pointer: "/expires_at", detail: "must be a time in the future" }] });
       }
       const { workspace_id } = ctx;
       const [id, secret] = [newId(), newSecret()];
-      const { name, scopes: granted, role, allowed_addresses = [], rate_per_minute = null, expires_at = null } = input;
+      const { name, scopes: granted, role, allowed_addresses = [], rate_per_minute = null } = input;
       const fields = { name, scopes: granted, role, allowed_addresses, rate_per_minute, expires_at };
       const row = await db.inWorkspace(ctx, async (tx) => {
         await lockKeys(tx, workspace_id);

@@ -43,7 +43,7 @@ export interface NewKeyRow {
   allowed_addresses: string[];
   rate_per_minute: number | null;
   created_by: string;
-  expires_at: string | null;
+  expires_at: Date | null;
 }
 
 export async function insertKey(tx: Tx, key: NewKeyRow): Promise<KeyRow> {

@@ -64,7 +64,7 @@ export function createIdentity(options: IdentityOptions) {
   const mailedTokens = createMailedTokens(keyring);
   const passwords = createPasswords(settings.hashing);
   const throttle = createThrottle({ ...options, limits: settings.throttle });
-  const later = createLater((error) => logger.warn({ err: error }, "a mail that was asked for could not be prepared"));
+  const later = createLater((error) => logger.warn({ err: error }, "what was to be done after an answer failed"));
   const checkNewPassword = (password: string) => checkPassword(password, settings.password_rule, isCommonPassword);
   const onChange = async (tx: Tx, { actor, request_id }: UserCtx, change: string) => {
     const workspace_id = await workspaces.personalOf(tx, actor.user_id);
@@ -73,7 +73,8 @@ export function createIdentity(options: IdentityOptions) {
   };
   const factors = createFactors({ ...options, ...settings, beforeChange: beginCredentialChange, onChange });
   const stands = { ...options, ...settings, passwords, mailedTokens, throttle, factors, checkNewPassword };
-  const onFailure = (who: Failed, what: string) => noteFailure(options, who, what);
+  const onFailure = (who: Failed, what: string) =>
+    later.run(() => noteFailure(options, who, what), 200 + Math.random() * 800);
   const profile = createProfile(stands);
   const signIn = createSignIn({
     ...stands,
@@ -103,17 +104,15 @@ export function createIdentity(options: IdentityOptions) {
   };
 }
 
-/** Logs a wrong proof, and records it where the account is known, after the answer: neither it nor its time tells which. */
-function noteFailure(
+/** Logs a wrong proof, and records it where the account is known. */
+async function noteFailure(
   { db, audit, logger }: Pick<IdentityOptions, "db" | "audit" | "logger">,
   { actor, request_id, ip }: Failed,
   what: string,
-): void {
+): Promise<void> {
   const action = `identity.${what}`;
   logger.info({ request_id, event: action, user_id: actor?.user_id, ip }, "a proof of identity failed");
   if (actor === undefined) return;
   const ctx: UserCtx = { actor, request_id, ...(ip === undefined ? {} : { ip }) };
-  void db
-    .asSystem("failed proof", (tx) => audit.recordOwn(tx, ctx, { action }))
-    .catch((error) => logger.warn({ err: error, request_id }, "a failed proof could not be recorded"));
+  await db.asSystem("failed proof", (tx) => audit.recordOwn(tx, ctx, { action }));
 }

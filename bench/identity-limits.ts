@@ -4,16 +4,8 @@ import { createKeyring } from "../src/core/crypto.ts";
 import { createAccessTokens, createSigningKey } from "../src/platform/sessions/access-tokens.ts";
 import { client } from "../test/journeys/client.ts";
 import { startPlinth } from "../test/journeys/plinth.ts";
-import { median, ms, percentile, type Row } from "./measure.ts";
+import { median, ms, percentile, type Row, unlimited } from "./measure.ts";
 
-const unlimited = {
-  LOG_LEVEL: "warn",
-  AUTH_RATE_LIMIT: "1000000",
-  RATE_LIMIT_ADDRESS: "1000000000",
-  LOGIN_FAILURES_PER_ADDRESS: "1000000",
-  LOGIN_FAILURES_PER_ADDRESS_AND_ACCOUNT: "1000000",
-  LOGIN_FAILURES_PER_ACCOUNT: "1000000",
-};
 const email = "ada@example.com";
 const password = "Correct-horse-7";
 

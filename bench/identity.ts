@@ -9,7 +9,7 @@ import { request } from "undici";
 import { startEmbeddedPostgres } from "../src/core/embedded-postgres.ts";
 import { client } from "../test/journeys/client.ts";
 import { startPlinth } from "../test/journeys/plinth.ts";
-import { compare, inTurn, perSecond, type Row } from "./measure.ts";
+import { compare, inTurn, perSecond, type Row, unlimited } from "./measure.ts";
 
 type Headers = Record<string, string>;
 
@@ -41,14 +41,6 @@ const connections = 32;
 /** Requests at once where hashing is what takes the time: enough to keep every core at it. */
 const hashers = 8;
 const password = "Correct-horse-7";
-/** So many calls of one address and of few people are what Plinth would refuse. */
-const unlimited = {
-  AUTH_RATE_LIMIT: "1000000",
-  RATE_LIMIT_ADDRESS: "1000000000",
-  RATE_LIMIT_USER: "1000000000",
-  RATE_LIMIT_API_KEY: "1000000000",
-  QUOTA_REQUESTS_PER_MINUTE: "1000000000",
-};
 const hashing = "better-auth (Argon2id like ours; its default is scrypt)";
 
 const betterAuthServer = fileURLToPath(new URL("better-auth-server.ts", import.meta.url));
@@ -73,7 +65,7 @@ export async function measureIdentity(): Promise<Row[]> {
   const postgres = await startEmbeddedPostgres({ dir, port: 54_600, settings: { max_connections: "300" } });
   stack.defer(() => postgres.stop());
   const [ours = "", theirs = ""] = await makeDatabases(postgres.url, ["plinth", "better_auth"]);
-  const plinth = await startPlinth({ LOG_LEVEL: "warn", DATABASE_URL: ours, ...unlimited });
+  const plinth = await startPlinth({ DATABASE_URL: ours, ...unlimited });
   stack.defer(() => plinth.stop());
   const startPeer = async (session: object) => {
     const env = { DATABASE_URL: theirs, SESSION_OPTIONS: JSON.stringify(session), NODE_ENV: "production" };

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import autocannon from "autocannon";
 import { client } from "../test/journeys/client.ts";
 import { startPlinth } from "../test/journeys/plinth.ts";
-import { compare, inTurn, type Row } from "./measure.ts";
+import { compare, inTurn, type Row, unlimited } from "./measure.ts";
 
 const bare = `
 import Fastify from "fastify";
@@ -15,7 +15,7 @@ console.log(await app.listen({ port: 0, host: "127.0.0.1" }));
 
 /** An authenticated GET /v1/me of a whole server, beside a bare Fastify route with the same answer; each a process of its own. */
 export async function measureMe(): Promise<Row[]> {
-  const plinth = await startPlinth({ LOG_LEVEL: "warn" });
+  const plinth = await startPlinth(unlimited);
   const peer = await startBare();
   try {
     const api = client(plinth.url);

@@ -16,7 +16,7 @@ ${result}
 ## What the rows are
 
 - **\`GET /v1/me\`**: a whole Plinth (token check, session, request id, headers, rate metrics, log) and a bare Fastify route with the same answer and a serializer, each in a
-  process of its own; 32 connections of autocannon, which shares the two cores with both.
+  process of its own; two rates, by address and by person, are counted for every request; 32 connections of autocannon, which shares the two cores with both.
 - **sign-up, login, refresh, authenticated requests**: beside better-auth 1.7.7 in a process of its own on another database of the same PostgreSQL, hashing with the same Argon2id
   (its default is scrypt). Sign-up makes a person, a workspace, a membership, an audit entry and a mail here, a person there. The nearest that it has to a refresh is a session extended in its database with every
   request. The Argon2id ceiling is hashing alone, two at once, on cores that a login shares with its client and PostgreSQL. The API-key row is missing while \`@better-auth/api-key\` has no release for that version.

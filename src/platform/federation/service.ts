@@ -146,7 +146,8 @@ export function createFederation(options: FederationOptions) {
   };
 
   return {
-    isForeign: foreignTokens.isForeign,
+    /** Whether the token names a configured issuer; without any no token is looked into. */
+    isForeign: settings.issuers.length === 0 ? () => false : foreignTokens.isForeign,
 
     /** The person behind a token of a configured issuer. Throws `request.unauthenticated`, `federation.keys_unavailable`. */
     authenticate: async (token: string): Promise<UserActor> => {

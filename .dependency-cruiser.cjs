@@ -11,23 +11,26 @@ const npm = ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-bundled", "npm-n
 const test = "\\.test\\.ts$";
 const module_ = "^src/(?:platform|products)/[^/]+/";
 const routesFile = `${module_}[a-z-]*routes\\.ts$`;
-const storeFile = `${module_}store\\.ts$`;
+const storeFile = `${module_}[a-z-]*store\\.ts$`;
+/** The assembly: app.ts, and what of it is in files of their own. */
+const appFiles = ["^src/app\\.ts$", "^src/app-[a-z]+\\.ts$"];
 const databaseTypes = "^src/products/[^/]+/database\\.types\\.ts$";
 
 const httpPackages = packages("fastify", "fastify-plugin", "@fastify/[^/]+", "@scalar/[^/]+");
 const httpOfNode = "^(?:node:)?(?:http|https|http2)$";
-const knowsHttp = ["^src/core/http/", "^src/app\\.ts$", "^src/product\\.ts$", routesFile];
+const knowsHttp = ["^src/core/http/", ...appFiles, "^src/product\\.ts$", routesFile];
 
 /** A vendor's package, and its only home. */
 const vendors = {
-  stripe: "^src/platform/billing/stripe[^/]*\\.ts$",
+  stripe: "^src/platform/stripe/",
+  "@apple/app-store-server-library": "^src/platform/app_store/verifier\\.ts$",
   undici: "^src/platform/ai/openai\\.ts$",
   ioredis: "^src/core/redis\\.ts$",
   "@node-rs/argon2": "^src/platform/identity/passwords\\.ts$",
   "@simplewebauthn/server": "^src/platform/factors/webauthn\\.ts$",
   "@zxcvbn-ts/language-common": "^src/platform/identity/common-passwords\\.ts$",
   cookie: "^src/core/http/cookies\\.ts$",
-  jose: "^src/platform/(?:sessions/access-tokens|federation/(?:foreign-tokens|oauth-providers))\\.ts$",
+  jose: "^src/platform/(?:sessions/access-tokens|federation/(?:foreign-tokens|oauth-providers)|google_play/[a-z-]+|app_store/api|licensing/signing[a-z-]*)\\.ts$",
   "openid-client": "^src/platform/federation/oauth-providers\\.ts$",
   otpauth: "^src/platform/factors/totp\\.ts$",
   nodemailer: "^src/platform/messaging/smtp\\.ts$",
@@ -50,10 +53,14 @@ const materials = [
 ];
 
 /** Rooms without I/O, clock and randomness. A new one is named here, and then held to it. */
-const pureRoom = anyOf(["rules", "errors", "normalise"]);
+const pureRoom = anyOf(["[a-z-]*rules", "errors", "normalise", "explain", "[a-z-]*mapping"]);
+/** Rooms that are shapes: what goes over the wire, and what another module has to bring. */
+const shapeRoom = anyOf(["schema", "[a-z]+-port"]);
 
 const publisher = "^src/products/revfirst/publisher(?:/|\\.ts$)";
 const agents = "^src/products/revfirst/agents/";
+/** The modules of the stores that sell: one that goes is nobody's loss but its own. */
+const storeModules = "^src/platform/(?:stripe|app_store|google_play|revenuecat)/";
 const billing = "^src/(?:platform|products/[^/]+)/billing(?:/|\\.ts$)";
 
 /** Tests may import anything. */
@@ -107,7 +114,7 @@ const modules = [
   forbid(
     "command-line-knows-app",
     "app.ts puts the modules together; the files around it start it, and know core and the product's face",
-    { path: "^src/[^/]+\\.ts$", pathNot: "^src/(?:app|product)\\.ts$" },
+    { path: "^src/[^/]+\\.ts$", pathNot: [...appFiles, "^src/product\\.ts$"] },
     { path: "^src/platform/" },
   ),
   forbid(
@@ -146,7 +153,7 @@ const http = [
   forbid(
     "routes-for-app-alone",
     "a module's routes are mounted by app.ts, a product's are handed over by its index.ts; whoever else imports them knows HTTP",
-    { path: "^src/", pathNot: ["^src/app\\.ts$", "^src/products/[^/]+/index\\.ts$", routesFile] },
+    { path: "^src/", pathNot: [...appFiles, "^src/products/[^/]+/index\\.ts$", routesFile] },
     { path: routesFile },
   ),
   forbid(
@@ -172,7 +179,7 @@ const sql = [
   ),
   forbid(
     "sql-in-stores-alone",
-    "SQL is written in store.ts, which names its tables; other rooms take types alone from core/tables (`import type`)",
+    "SQL is written in store.ts (or in …-store.ts), which names its tables; other rooms take types alone from core/tables (`import type`)",
     { path: "^src/", pathNot: ["^src/core/", "^src/product\\.ts$", storeFile] },
     { path: "^src/core/tables\\.ts$", dependencyTypesNot: ["type-only"] },
   ),
@@ -186,27 +193,41 @@ const rooms = [
     {
       path: ".",
       pathNot: [
-        `^$1schema\\.ts$`,
+        `^$1${shapeRoom}\\.ts$`,
         `^$1${pureRoom}\\.ts$`,
-        "^src/core/(?:errors|schema|context)\\.ts$",
+        "^src/core/(?:errors|schema|context|id)\\.ts$",
+        "^src/platform/[^/]+/index\\.ts$",
         "^src/product\\.ts$",
+        packages("typebox"),
         "^(?:node:)?url$",
       ],
     },
   ),
   forbid(
+    "rules-open-no-door",
+    "behind a door is I/O: a pure room takes types alone from another module's (`import type`)",
+    { path: `${module_}${pureRoom}\\.ts$` },
+    { path: "^src/platform/[^/]+/index\\.ts$", dependencyTypesNot: ["type-only"] },
+  ),
+  forbid(
     "rules-reach-no-store",
     "a decision is handed its rows; pure rooms and shapes import none that leads to a store either, so this holds over any path",
-    { path: [`${module_}${pureRoom}\\.ts$`, `${module_}schema\\.ts$`] },
+    { path: [`${module_}${pureRoom}\\.ts$`, `${module_}${shapeRoom}\\.ts$`] },
     { path: storeFile },
   ),
   forbid(
     "schemas-are-shapes",
     "a shape is made of TypeBox and other shapes; behaviour is in other rooms",
-    { path: "^(src/(?:platform|products)/[^/]+/)schema\\.ts$" },
+    { path: `^(src/(?:platform|products)/[^/]+/)${shapeRoom}\\.ts$` },
     {
       path: ".",
-      pathNot: [packages("typebox"), "^src/core/schema\\.ts$", "^src/platform/[^/]+/index\\.ts$", "^src/product\\.ts$"],
+      pathNot: [
+        packages("typebox"),
+        `^$1${shapeRoom}\\.ts$`,
+        "^src/core/schema\\.ts$",
+        "^src/platform/[^/]+/index\\.ts$",
+        "^src/product\\.ts$",
+      ],
     },
   ),
 ];
@@ -246,6 +267,24 @@ const autonomy = [
     "what is published depends on no money",
     { path: publisher },
     { path: billing, reachable: true },
+  ),
+  forbid(
+    "stores-for-assembly-alone",
+    "billing knows its stores by a port; app-stores.ts makes those that are configured, and commands play their part in development",
+    { path: "^src/(?!platform/)", pathNot: ["^src/app-stores\\.ts$", "^src/commands/"] },
+    { path: storeModules },
+  ),
+  forbid(
+    "stores-know-no-store",
+    "a store is exchanged for another without a third hearing of it, and no module of the platform hears of any",
+    { path: `^src/platform/([^/]+)/` },
+    { path: storeModules, pathNot: "^src/platform/$1/" },
+  ),
+  forbid(
+    "products-ask-and-never-sell",
+    "a product asks what is granted; where that was sold, for how much and under which licence it cannot see, over any number of files",
+    { path: "^src/products/" },
+    { path: [billing, "^src/platform/(?:plans|licensing)/", storeModules], reachable: true },
   ),
   forbid("billing-knows-no-agent", "no model has a say in money", { path: billing }, { path: agents, reachable: true }),
 ];

@@ -11,58 +11,97 @@ import { createListener, type Listener } from "../src/core/listener.ts";
 import { createMigrator } from "../src/core/migrations/migrator.ts";
 import { roleUrls } from "../src/core/migrations/roles.ts";
 import { loadProducts, migrationLines } from "../src/product-loader.ts";
+import { type RunningPlinth, startPlinth } from "../test/journeys/plinth.ts";
+import { unlimited } from "./measure.ts";
 
-/** What the benchmarks stand on: a durable PostgreSQL of their own, migrated, with workspaces in it. */
-export interface Ground {
+/** A migrated database with workspaces in it. */
+export interface Site {
   db: Database;
-  listener: Listener;
-  keyring: Keyring;
   owner_url: string;
   app_url: string;
   system_url: string;
   /** The superuser's connection. */
   admin: Client;
+  /** 10,000 of them; see `idOf` for their ids. */
   workspaces: Ctx[];
+  close(): Promise<void>;
+}
+
+/** What the benchmarks stand on: a durable PostgreSQL of their own, and a site on it. */
+export interface Ground extends Omit<Site, "close"> {
+  listener: Listener;
+  keyring: Keyring;
   version: string;
+  /** A whole Plinth, a process of its own, on this database. */
+  serve(env: Record<string, string>): Promise<RunningPlinth>;
+  /** Another site, in a new database of the same PostgreSQL. */
+  openSite(database: string): Promise<Site>;
   stop(): Promise<void>;
 }
 
 const secret = "the secret of the benchmarks, which is none";
+const keyring = createKeyring(secret);
 
 export async function prepareGround(): Promise<Ground> {
   const dir = await mkdtemp(join(tmpdir(), "plinth-bench-"));
   const postgres = await startEmbeddedPostgres({ dir, port: 54_500, settings: { max_connections: "300" } });
-  const keyring = createKeyring(secret);
-  const owner_url = postgres.url;
-  await createMigrator({ url: owner_url, lines: migrationLines(await loadProducts([], [])), keyring }).up();
-  const urls = roleUrls(owner_url, keyring);
-  const admin = new Client({ connectionString: owner_url });
-  await admin.connect();
-  const db = createDatabase({ ...urls, pool_size: 20 });
-  const listener = createListener({ url: urls.system_url, onError: () => {} });
+  const site = await prepareSite(postgres.url);
+  const { admin, owner_url } = site;
+  const listener = createListener({ url: site.system_url, onError: () => {} });
   await listener.start();
   const { rows } = await admin.query<{ server_version: string }>("show server_version");
   return {
-    ...urls,
-    db,
+    ...site,
     listener,
     keyring,
-    owner_url,
-    admin,
-    workspaces: await makeWorkspaces(admin, 1_000),
     version: rows[0]?.server_version ?? "",
+    serve: (env) => startPlinth({ ...unlimited, DATABASE_URL: owner_url, PLINTH_SECRET: secret, ...env }),
+    openSite: async (database) => {
+      await admin.query(`create database ${database}`);
+      const url = new URL(owner_url);
+      url.pathname = `/${database}`;
+      const opened = await prepareSite(url.toString());
+      const close = async () => {
+        await opened.close();
+        await admin.query(`drop database ${database}`);
+      };
+      return { ...opened, close };
+    },
     stop: async () => {
       await listener.stop();
-      await db.close();
-      await admin.end();
+      await site.close();
       await postgres.stop();
       await rm(dir, { recursive: true, force: true });
     },
   };
 }
 
-async function makeWorkspaces(admin: Client, count: number): Promise<Ctx[]> {
-  const people = Array.from({ length: count }, () => ({ user_id: newId(), workspace_id: newId() }));
+async function prepareSite(owner_url: string): Promise<Site> {
+  await createMigrator({ url: owner_url, lines: migrationLines(await loadProducts([], [])), keyring }).up();
+  const urls = roleUrls(owner_url, keyring);
+  const admin = new Client({ connectionString: owner_url });
+  await admin.connect();
+  const db = createDatabase({ ...urls, pool_size: 20 });
+  const close = async () => {
+    await db.close();
+    await admin.end();
+  };
+  return { ...urls, db, owner_url, admin, workspaces: await makeWorkspaces(admin), close };
+}
+
+/** The workspaces' numbers: always twelve digits, for the last group of their ids. */
+export const numbers = { first: 100_000_000_001, count: 10_000 };
+
+/** The id of the workspace with the number, or of its owner; `:n` for what pgbench puts in place of the number. */
+export function idOf(what: "workspace" | "user", n: number | ":n"): string {
+  return `01900000-0000-7000-${what === "user" ? "a" : "8"}000-${n}`;
+}
+
+async function makeWorkspaces(admin: Client): Promise<Ctx[]> {
+  const people = Array.from({ length: numbers.count }, (_, index) => ({
+    user_id: idOf("user", numbers.first + index),
+    workspace_id: idOf("workspace", numbers.first + index),
+  }));
   const users = people.map(({ user_id }) => user_id);
   const ids = people.map(({ workspace_id }) => workspace_id);
   await admin.query(

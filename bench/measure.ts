@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A line of the table: what was measured, beside what. */
 export interface Row {
@@ -9,6 +10,10 @@ export interface Row {
   ratio: string;
   goal: string;
 }
+
+/** Of each comparison. BENCH_ROUNDS and BENCH_SECONDS are for trying a benchmark out; figures are of 5 rounds of 4 s. */
+export const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
+export const seconds = Number(process.env.BENCH_SECONDS ?? 4);
 
 /** So many calls of one address and of few people are what Plinth would refuse. */
 export const unlimited = {
@@ -62,14 +67,69 @@ export async function perSecond(
   return calls / ((performance.now() - began) / 1_000);
 }
 
+/**
+ * Begins so many calls a second for so long, whether or not those before were answered; milliseconds from when each was due to its
+ * answer, so that a server that falls behind is not asked less.
+ */
+export async function atRate(
+  calls_per_second: number,
+  milliseconds: number,
+  work: (n: number) => Promise<unknown>,
+): Promise<number[]> {
+  const calls = Math.round((calls_per_second * milliseconds) / 1_000);
+  const took: number[] = [];
+  const running: Promise<void>[] = [];
+  const began = performance.now();
+  const one = async (n: number) => {
+    await work(n);
+    took[n] = performance.now() - began - (n * 1_000) / calls_per_second;
+  };
+  while (running.length < calls) {
+    while (running.length < calls && (running.length * 1_000) / calls_per_second <= performance.now() - began) {
+      running.push(one(running.length));
+    }
+    await sleep(1);
+  }
+  await Promise.all(running);
+  return took;
+}
+
+/** Does the work for each item, so many at once. */
+export async function forEach<T>(concurrency: number, items: readonly T[], work: (item: T) => Promise<unknown>) {
+  const left = items.values();
+  const one = async () => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: concurrency }, one));
+}
+
 export const rate = (value: number) => `${Math.round(value).toLocaleString("en")}/s`;
 export const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 
-/** A row in which more is better, with whether the goal was met. */
-export function compare(name: string, ours: number, peer: number, peerName: string, goal?: number): Row {
+/** `goal: met` or `goal: missed`. */
+export const verdict = (goal: string, isMet: boolean) => `${goal}: ${isMet ? "met" : "missed"}`;
+
+/** A row in which more is better, with whether the goals were met: the ratio to the peer, and calls per second. */
+export function compare(
+  name: string,
+  ours: number,
+  peer: number,
+  peerName: string,
+  least_ratio?: number,
+  least_rate?: number,
+): Row {
   const ratio = ours / peer;
-  const verdict = goal === undefined ? "" : `≥ ${goal}: ${ratio >= goal ? "met" : "missed"}`;
-  return { name, ours: rate(ours), peer: `${peerName} ${rate(peer)}`, ratio: ratio.toFixed(2), goal: verdict };
+  const goals = [
+    ...(least_ratio === undefined ? [] : [verdict(`≥ ${least_ratio}`, ratio >= least_ratio)]),
+    ...(least_rate === undefined ? [] : [verdict(`≥ ${rate(least_rate)}`, ours >= least_rate)]),
+  ];
+  return { name, ours: rate(ours), peer: `${peerName} ${rate(peer)}`, ratio: ratio.toFixed(2), goal: goals.join("; ") };
+}
+
+/** A row without a peer. */
+export function alone(name: string, ours: number, why: string, least_rate?: number): Row {
+  const goal = least_rate === undefined ? "" : verdict(`≥ ${rate(least_rate)}`, ours >= least_rate);
+  return { name, ours: rate(ours), peer: why, ratio: "", goal };
 }
 
 export function table(rows: Row[]): string {

@@ -3,9 +3,10 @@ export function page(result: string): string {
   return `# Benchmarks
 
 \`\`\`sh
-npm run bench                      # all of it, about nine minutes
+npm run bench                      # all of it, about twenty-five minutes
 npm run bench -- consume outbox    # some of it
 npm run bench -- --write           # and write this page
+BENCH_LOGS=full npm run bench -- usage-logs    # 1 M rows beside 10 M, and not a tenth of each
 \`\`\`
 
 Each row stands beside its peer or limit, measured in the same run on the same PostgreSQL with its durable settings (fsync on), in turn, round by round;
@@ -21,8 +22,20 @@ ${result}
   (its default is scrypt). Sign-up makes a person, a workspace, a membership, an audit entry and a mail here, a person there. The nearest that it has to a refresh is a session extended in its database with every
   request. The Argon2id ceiling is hashing alone, two at once, on cores that a login shares with its client and PostgreSQL. The API-key row is missing while \`@better-auth/api-key\` has no release for that version.
 - **identity limits**: what the time of a failed login tells, serially; health under a flood of logins; a token's first and second check.
-- **consume**: \`usage.consume\` by \`db.statement\`, 16 at once in one process, beside \`pgbench -c 16 -j 2\` sending the same transaction in one message as the same
-  role. On one hot row every call waits for the one before to reach the disk.
+- **consume**: \`usage.consumeNow\`, 16 at once in one process, beside \`pgbench -c 16 -j 2\` sending the same function in the same transaction in one message as the same
+  role: limit, counter, idempotency key, log and the day's sum, on the disk when it answers. Spread, each call is of the next of 10,000 workspaces (of a random one, by pgbench). On one
+  hot row every call waits for the one before to reach the disk.
+- **entitlement reads**: \`entitlements.read\` from memory, while nobody says that something changed, and \`entitlements.get\` by \`db.statement\`, each of the next of 10,000
+  workspaces, beside pgbench selecting the same row in the same transaction.
+- **webhooks**: Stripe's notifications, signed, over HTTP on 32 connections to a whole Plinth that also handles the events which follow (mails to owners, and so on). New ones are each
+  the beginning of another subscription: its row, grant, snapshot and events are committed when it is answered. Then one notification 10,000 times. Beside the least that anybody does: a bare Fastify route that
+  checks the signature with Stripe's SDK and inserts the body unless it is there. At the end every subscription has to be there once, or there is no figure.
+- **seats**: a whole Plinth on PostgreSQL and a Redis of the benchmark's own; every machine calls from an address of its own, over 100 licences. At a steady rate the time runs from when a call
+  was due, not from when it was sent. An acquire that is granted is in PostgreSQL, on the disk, when it is answered, and so is a heartbeat; a refusal is Redis' alone. Beside a textbook's script
+  (one sorted set for each licence) on the same Redis, straight, over one connection, with nothing on any disk and neither keys nor rates looked at: what one gives up for not losing a seat. Client, Plinth, PostgreSQL and Redis share
+  the two cores.
+- **usage logs**: a limit check (\`usage.consumeNow\`) of workspaces with a year of use behind them, in monthly partitions, beside the same with a tenth of it in another database of the same
+  PostgreSQL; serially, call by call in turn, the median of all calls.
 - **tenant read**: one query by \`workspace_id\` behind row-level security, BEGIN, settings and COMMIT included, beside the same query over \`pg\` on a copy of
   the table without row-level security; and a whole transaction beside one without settings whose statements are awaited one by one.
 - **outbox**: publishing in a transaction that also inserts a row, 16 at once; draining a backlog of no-op events with one worker (50 handlers at once), its

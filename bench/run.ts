@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { measureColdStart } from "./cold-start.ts";
 import { measureConsume } from "./consume.ts";
+import { measureEntitlementReads } from "./entitlement-reads.ts";
 import { type Ground, prepareGround } from "./ground.ts";
 import { measureIdentity } from "./identity.ts";
 import { measureIdentityLimits } from "./identity-limits.ts";
@@ -9,10 +10,17 @@ import { measureMe } from "./me.ts";
 import { machine, type Row, table } from "./measure.ts";
 import { measureOutbox } from "./outbox.ts";
 import { page } from "./page.ts";
+import { measureSeats } from "./seats.ts";
 import { measureTenantRead } from "./tenant-read.ts";
+import { measureUsageLogs } from "./usage-logs.ts";
+import { measureWebhooks } from "./webhooks.ts";
 
 const onGround: Record<string, (ground: Ground) => Promise<Row[]>> = {
   consume: measureConsume,
+  "entitlement-reads": measureEntitlementReads,
+  webhooks: measureWebhooks,
+  seats: measureSeats,
+  "usage-logs": measureUsageLogs,
   "tenant-read": measureTenantRead,
   outbox: measureOutbox,
 };

@@ -8,6 +8,7 @@ const node = [process.execPath, "--conditions=plinth-source"];
 
 const checks: [name: string, command: string[]][] = [
   ["types", [...node, "node_modules/typescript7/bin/tsc", "-p", "."]],
+  ["types to publish", [...node, "node_modules/typescript7/bin/tsc", "-p", "tsconfig.build.json", "--noEmit"]],
   ["lint and format", [...node, "node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."]],
   ["walls", [...node, "scripts/walls.ts"]],
   ["nothing unused", [...node, "node_modules/knip/bin/knip.js"]],

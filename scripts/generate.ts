@@ -1,5 +1,6 @@
 // Writes every generated file: database types, the OpenAPI document, the SDK's types, reference pages.
-// With --check it writes nothing and fails, naming the files, when one is not what it would write.
+// With --check it writes nothing and fails, naming the files, when one is not what it would write; with --types it makes the
+// database's types alone, for while the source does not run.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,10 +10,9 @@ import { promisify } from "node:util";
 import openapiTS, { astToString } from "openapi-typescript";
 import { startEmbeddedPostgres } from "../src/core/embedded-postgres.ts";
 import { createMigrator } from "../src/core/migrations/migrator.ts";
-import { openApiDocument } from "../src/openapi-document.ts";
 import type { Product } from "../src/product.ts";
 import { loadProducts, migrationLines } from "../src/product-loader.ts";
-import { configurationPage, errorsPage, eventsPage } from "./reference-pages.ts";
+import { mailLayout } from "./mail-layout.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const run = promisify(execFile);
@@ -40,12 +40,17 @@ async function main(): Promise<void> {
 async function generate(temporary: string): Promise<Map<string, string>> {
   const products = await loadProducts([], []);
   const files = await databaseTypes(products, temporary);
+  if (process.argv.includes("--types")) return files;
+  const { metricsOf, openApiDocument } = await import("../src/openapi-document.ts");
+  const { configurationPage, errorsPage, eventsPage, metricsPage } = await import("./reference-pages.ts");
   const document = await openApiDocument(products);
   files.set("docs/openapi.json", `${JSON.stringify(document, null, 2)}\n`);
   files.set("sdk/src/api.types.ts", astToString(await openapiTS(JSON.parse(JSON.stringify(document)))));
   files.set("docs/configuration.md", configurationPage());
   files.set("docs/errors.md", errorsPage());
   files.set("docs/events.md", eventsPage());
+  files.set("docs/metrics.md", metricsPage(await metricsOf(products)));
+  files.set("src/platform/messaging/layout.ts", await mailLayout(root));
   return files;
 }
 

@@ -73,3 +73,21 @@ Each is delivered to every subscriber of its type, with the workspace and the re
 ${rows.join("\n")}
 `;
 }
+
+/** docs/metrics.md: every metric of our own. */
+export function metricsPage(metrics: { name: string; help: string }[]): string {
+  const rows = metrics
+    .filter(({ name }) => name.startsWith("plinth_"))
+    .map(({ name, help }) => `| \`${name}\` | ${help} |`);
+  return `# Metrics
+
+${generated}
+
+\`GET /metrics\` tells them in the Prometheus text format, those of the Node.js process (\`process_…\`, \`nodejs_…\`) beside them. No label
+holds a person, a workspace or anything else without bound.
+
+| metric | what it is |
+|---|---|
+${rows.join("\n")}
+`;
+}

@@ -1,47 +1,67 @@
 import type { FastifyInstance } from "fastify";
+import { mailOwnersBy } from "./app-mails.ts";
+import { dependenciesOf, every, exposeGauges, refuseOpenTables } from "./app-operations.ts";
+import {
+  billingEnvironment,
+  everywhere,
+  identitySettings,
+  licensingSettings,
+  quotaDefaults,
+  sessionSettings,
+  storeFees,
+} from "./app-settings.ts";
+import { createStores } from "./app-stores.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
 import { readConfigFile } from "./core/config-files.ts";
+import { systemCtx } from "./core/context.ts";
 import type { Keyring } from "./core/crypto.ts";
-import { createDatabase, type Database } from "./core/database.ts";
+import { createDatabase } from "./core/database.ts";
 import { createIdempotency } from "./core/http/idempotency.ts";
 import { serveReference } from "./core/http/openapi.ts";
-import { type Dependency, operationRoutes } from "./core/http/operations.ts";
+import { operationRoutes } from "./core/http/operations.ts";
 import { countRefusals, createRateLimits } from "./core/http/rate-limits.ts";
 import { registerRoutes } from "./core/http/register.ts";
 import { type RateLimit, type Route, scopesOf } from "./core/http/route.ts";
 import { createServer } from "./core/http/server.ts";
 import { createViolations, violationRoutes } from "./core/http/violations.ts";
-import { createListener, type Listener } from "./core/listener.ts";
+import { createListener } from "./core/listener.ts";
 import type { Logger } from "./core/logger.ts";
 import { createMetrics, type Metrics } from "./core/metrics.ts";
-import { ping } from "./core/ping.ts";
 import { createRates } from "./core/rates.ts";
-import { createRedis, type RedisClient } from "./core/redis.ts";
+import { createRedis } from "./core/redis.ts";
 import { createShutdown, within } from "./core/shutdown.ts";
-import { tenantWallFaults } from "./core/tenant-wall.ts";
 import { createAiFromConfig } from "./platform/ai/index.ts";
+import { createAnalytics } from "./platform/analytics/index.ts";
+import { analyticsRoutes } from "./platform/analytics/routes.ts";
 import { createApiKeys } from "./platform/api_keys/index.ts";
 import { apiKeyRoutes } from "./platform/api_keys/routes.ts";
 import { createAudit } from "./platform/audit/index.ts";
 import { auditRoutes } from "./platform/audit/routes.ts";
-import { createBilling } from "./platform/billing/index.ts";
+import { type Billing, createBilling } from "./platform/billing/index.ts";
 import { billingRoutes } from "./platform/billing/routes.ts";
-import { createEntitlements } from "./platform/entitlements/index.ts";
-import { createEvents, createWorker, outboxBacklog } from "./platform/events/index.ts";
+import { createEntitlementAdmin, createEntitlements } from "./platform/entitlements/index.ts";
+import { entitlementRoutes } from "./platform/entitlements/routes.ts";
+import { createEvents, createWorker } from "./platform/events/index.ts";
 import { factorRoutes } from "./platform/factors/routes.ts";
 import { createFederation, readFederationSettings } from "./platform/federation/index.ts";
 import { federationRoutes } from "./platform/federation/routes.ts";
-import { createIdentity, type IdentitySettings } from "./platform/identity/index.ts";
+import { createIdentity } from "./platform/identity/index.ts";
 import { accountRoutes, adminRoutes, authRoutes } from "./platform/identity/routes.ts";
 import { createInvitations } from "./platform/invitations/index.ts";
 import { invitationRoutes } from "./platform/invitations/routes.ts";
-import { createMessagingFromConfig } from "./platform/messaging/index.ts";
+import { createLicensing, type Licensing } from "./platform/licensing/index.ts";
+import { licensingRoutes } from "./platform/licensing/routes.ts";
+import { createMessagingFromConfig, licenseIssued, licenseRenewed } from "./platform/messaging/index.ts";
 import { messagingRoutes } from "./platform/messaging/routes.ts";
+import { createPlans } from "./platform/plans/index.ts";
+import { planRoutes } from "./platform/plans/routes.ts";
 import { createSafety, parsePolicy } from "./platform/safety/index.ts";
+import { createSeats } from "./platform/seats/index.ts";
+import { seatRoutes } from "./platform/seats/routes.ts";
 import { createSessions } from "./platform/sessions/index.ts";
 import { sessionRoutes } from "./platform/sessions/routes.ts";
-import { createUsage } from "./platform/usage/index.ts";
+import { createUsage, createUsageCredits } from "./platform/usage/index.ts";
 import { usageRoutes } from "./platform/usage/routes.ts";
 import { createWorkspaces } from "./platform/workspaces/index.ts";
 import { workspaceRoutes } from "./platform/workspaces/routes.ts";
@@ -67,17 +87,23 @@ export interface AppOptions {
 /** The assembled process. */
 export interface App {
   http: FastifyInstance;
+  metrics: Pick<Metrics, "describe">;
   /** Whether mail goes to the dev mailbox. */
   hasMailbox: boolean;
   /** What an operator should know before relying on it. */
   warnings: string[];
   /** Makes the person with this address an administrator of the platform. */
   promote(email: string): Promise<{ email: string | null }>;
+  /** What an operator does from the command line. */
+  billing: Pick<Billing, "admin" | "reconciliation">;
   /** Reads the catalogue, checks the products' tables, listens for changes, starts the worker. */
   start(): Promise<void>;
   /** Takes no new requests, finishes those in flight within the grace, then the handlers, then closes the pools. */
   stop(): Promise<void>;
 }
+
+/** Days for which it is kept which mails were sent. */
+const mailLogDays = 90;
 
 /** Builds the process. The order of the lines is the architecture: who stands below needs who stands above. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -122,10 +148,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   // The platform: who there is.
   const events = createEvents({ db, onError });
   shutdown.add("notifications", events.settled);
-  const messaging = createMessagingFromConfig({ config, db });
-  const entitlements = createEntitlements({ db, events });
-  const usage = createUsage({ db, entitlements });
+  const messaging = createMessagingFromConfig({ config, db, keyring, clock, metrics });
   const audit = createAudit({ db });
+  const entitlements = createEntitlements({ db, events, listener, clock });
+  const usage = createUsage({ db, entitlements, clock, redis: config.USAGE_REDIS === "on" ? redis : undefined });
   const core = { db, listener, events, audit, rates, clock, keyring, public_url, onError };
   const workspaces = createWorkspaces({ ...core, entitlements, quota_defaults: quotaDefaults(config) });
   const sessions = createSessions({ ...core, ...sessionSettings(config) });
@@ -141,8 +167,35 @@ export async function createApp(options: AppOptions): Promise<App> {
   const invitations = createInvitations({ ...core, workspaces, identity, messaging, link_url });
 
   // The platform: what they pay for, and what it does.
-  const stripe = { secrets: config.STRIPE_WEBHOOK_SECRET, environment: stripeEnvironment(config) };
-  const billing = createBilling({ db, entitlements, events, logger, metrics, clock, stripe });
+  const plans = createPlans({ db, entitlements, logger });
+  const stores = await createStores({ config, clock, keyring, db, logger, metrics });
+  const mailOwners = mailOwnersBy({ db, workspaces, identity, messaging });
+  const gifts = createEntitlementAdmin({ db, entitlements, audit, offerOf: plans.offer });
+  const credits = createUsageCredits({ db, entitlements, audit });
+  const templates = { licenseIssued, licenseRenewed };
+  const licensing = createLicensing({
+    ...{ ...core, entitlements, plans, mailOwners, templates },
+    settings: licensingSettings(config),
+  });
+  entitlements.follow(licensing.follow);
+  const seats = createSeats({ db, licensing, redis, rates, logger, metrics });
+  shutdown.add("seats refused", seats.stop);
+  licensing.onChange(seats.onLicenseChanged);
+  const billing = createBilling({
+    ...{ db, plans, entitlements, events, workspaces, logger, metrics, clock, origins, public_url },
+    environment: billingEnvironment(config),
+    stores: stores.list,
+    seller: stores.seller,
+    ownersOf: async (tx, workspace_id) => identity.addressees(tx, await workspaces.owners(tx, workspace_id)),
+    mailOwners,
+    billing_url: config.BILLING_URL ?? null,
+    on_conflict: config.PURCHASE_CONFLICT,
+  });
+  shutdown.add("reconciliation", billing.reconciliation.stop);
+  const analytics = createAnalytics({ db, clock, environment: billingEnvironment(config), fees: storeFees(config) });
+  identity.onSignedIn(async ({ workspace_id, email }, request_id) => {
+    await billing.claims.byEmail(workspace_id, email, request_id);
+  });
   const rules = await readConfigFile(config, "safety.yaml");
   const safety = createSafety({ db, policy: parsePolicy(rules.text, rules.file), keyring, metrics });
   const ai = createAiFromConfig({
@@ -158,7 +211,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   // The products, on the doors that are theirs.
   const doors: Doors = { db, entitlements, usage, ai, safety, events, messaging, logger };
   const parts = products.map((product) => partsOf(product, doors));
-  const own = [workspaces, identity, invitations];
+  const storeParts = stores.parts(billing);
+  const own = [workspaces, identity, invitations, billing, storeParts, licensing];
   events.subscribe([
     ...own.flatMap(({ subscribers }) => subscribers),
     ...parts.flatMap(({ subscribers }) => subscribers),
@@ -183,9 +237,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...apiKeyRoutes(apiKeys),
     ...auditRoutes(audit),
     ...adminRoutes(identity),
+    ...analyticsRoutes(analytics),
     ...violationRoutes(violations),
-    ...billingRoutes(billing),
-    ...usageRoutes(usage),
+    ...planRoutes(plans),
+    ...billingRoutes({ billing, licenseKeyOf: licenseKeyIn(licensing) }),
+    ...storeParts.routes,
+    ...entitlementRoutes({ entitlements, admin: gifts }),
+    ...usageRoutes({ db, usage, credits }),
+    ...licensingRoutes(licensing),
+    ...seatRoutes(seats),
     ...messagingRoutes(messaging),
     ...parts.flatMap((part) => part.routes),
   ];
@@ -216,12 +276,14 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   return {
     http,
+    metrics,
+    billing,
     promote: identity.admin.promote,
     hasMailbox: messaging.mailbox !== undefined,
     warnings: messaging.warning === undefined ? [] : [messaging.warning],
     start: async () => {
       await refuseOpenTables(db, products);
-      await billing.loadCatalogue(
+      await plans.load(
         options.plans,
         products.map(({ name }) => name),
       );
@@ -229,8 +291,19 @@ export async function createApp(options: AppOptions): Promise<App> {
       if (role !== "api") {
         worker.start();
         shutdown.add("worker", () => worker.stop(config.SHUTDOWN_GRACE_MS));
-        const tidy = [idempotency.purge, violations.purge, sessions.maintain, identity.maintain, federation.maintain];
-        shutdown.add("housekeeping", hourly(tidy, onError));
+        const tidy = [
+          ...[idempotency.purge, violations.purge, sessions.maintain, identity.maintain, federation.maintain],
+          ...[
+            licensing.signingKeys.maintain,
+            usage.maintain,
+            analytics.maintain,
+            () => messaging.prune(mailLogDays),
+            billing.reconciliation.nightly,
+          ],
+        ];
+        shutdown.add("housekeeping", every(3_600_000, tidy, onError));
+        const minutely = [licensing.sweep, seats.maintain, ...storeParts.tasks];
+        shutdown.add("minutely tasks", every(60_000, minutely, onError));
       }
       shutdown.add("http", () => within(config.SHUTDOWN_GRACE_MS, Promise.resolve(http.close())));
     },
@@ -241,56 +314,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
-function sessionSettings(config: Config) {
-  return {
-    access_token_minutes: config.ACCESS_TOKEN_MINUTES,
-    sessions: {
-      idle_days: config.SESSION_IDLE_DAYS,
-      absolute_days: config.SESSION_ABSOLUTE_DAYS,
-      refresh_grace_seconds: config.REFRESH_GRACE_SECONDS,
-    },
-    signing_keys: { signs_days: config.SIGNING_KEY_DAYS, lead_minutes: config.SIGNING_KEY_LEAD_MINUTES },
-  };
-}
-
-function identitySettings(config: Config, public_url: string, origins: string[]): IdentitySettings {
-  return {
-    app_name: config.APP_NAME,
-    link_url: config.MAIL_LINK_URL ?? `${public_url}/v1/auth`,
-    password_rule: config.PASSWORD_RULE,
-    hashing: {
-      concurrency: config.PASSWORD_HASH_CONCURRENCY,
-      queue: config.PASSWORD_HASH_QUEUE,
-      cost: { memory_kib: config.PASSWORD_HASH_MEMORY_KIB, passes: config.PASSWORD_HASH_PASSES },
-    },
-    throttle: {
-      address: config.LOGIN_FAILURES_PER_ADDRESS,
-      address_account: config.LOGIN_FAILURES_PER_ADDRESS_AND_ACCOUNT,
-      account: config.LOGIN_FAILURES_PER_ACCOUNT,
-    },
-    step_up_minutes: config.STEP_UP_MINUTES,
-    signs_in: config.REGISTRATION_MODE === "sign_in",
-    webauthn: { rp_id: config.PASSKEY_DOMAIN ?? new URL(public_url).hostname, origins },
-  };
-}
-
-function quotaDefaults(config: Config) {
-  return {
-    members: config.QUOTA_MEMBERS,
-    api_keys: config.QUOTA_API_KEYS,
-    storage_bytes: config.QUOTA_STORAGE_BYTES,
-    requests_per_minute: config.QUOTA_REQUESTS_PER_MINUTE,
-  };
-}
-
-/** The rates that hold for every route; a workspace's and a key's are their own. */
-function everywhere(config: Config): RateLimit[] {
-  return [
-    { name: "address", limit: config.RATE_LIMIT_ADDRESS, window_seconds: 60, by: "address" },
-    { name: "user", limit: config.RATE_LIMIT_USER, window_seconds: 60, by: "user" },
-  ];
-}
-
 /** How a person is called where credentials are made for them. */
 function nameIn(identity: ReturnType<typeof createIdentity>) {
   return async (user_id: string) => {
@@ -299,8 +322,14 @@ function nameIn(identity: ReturnType<typeof createIdentity>) {
   };
 }
 
-function stripeEnvironment(config: Config): "live" | "test" {
-  return config.STRIPE_ENVIRONMENT ?? (config.NODE_ENV === "production" ? "live" : "test");
+/** The key of the licence that came with a purchase, for the page that its buyer comes back to. */
+function licenseKeyIn(licensing: Licensing) {
+  return async (workspace_id: string, product: string): Promise<string | undefined> => {
+    const ctx = systemCtx(workspace_id, "checkout page", "checkout page");
+    const { data } = await licensing.list(ctx, { product, limit: 1 });
+    const [license] = data;
+    return license === undefined ? undefined : (await licensing.get(ctx, license.id)).license_key;
+  };
 }
 
 /** What the product brings, held to the house's rules: its own routes and names, nobody else's. */
@@ -317,67 +346,4 @@ function partsOf(product: Product, doors: Doors): Required<ProductParts> {
     }
   }
   return { routes, subscribers };
-}
-
-/** Nobody is served while a product has a table outside the tenant wall. */
-async function refuseOpenTables(db: Database, products: Product[]): Promise<void> {
-  const schemas = products.filter(({ migrations }) => migrations !== undefined).map(({ name }) => name);
-  const faults = await db.asSystem("tenant wall", (tx) => tenantWallFaults(tx, schemas));
-  if (faults.length === 0) return;
-  const list = faults.map((fault) => `  - ${fault}`).join("\n");
-  throw new Error(
-    `These tables are not behind the tenant wall:\n${list}\nCall plinth.protect_tenant_table('<table>') in the migration.`,
-  );
-}
-
-function dependenciesOf(db: Database, listener: Listener, redis: RedisClient | undefined): Dependency[] {
-  const hears = async () => {
-    if (!listener.connected()) throw new Error("not listening");
-  };
-  return [
-    { name: "database", check: () => db.systemStatement("health", ping) },
-    { name: "notifications", check: hears, optional: true },
-    ...(redis === undefined ? [] : [{ name: "redis", check: () => redis.ping(), optional: true }]),
-  ];
-}
-
-function exposeGauges(metrics: Metrics, db: Database): void {
-  metrics.gauge("plinth_database_connections", "Connections of the pools, by state", ["pool", "state"], () =>
-    db.pools().flatMap(({ pool, total, idle, waiting }) => [
-      [{ pool, state: "used" }, total - idle],
-      [{ pool, state: "idle" }, idle],
-      [{ pool, state: "awaited" }, waiting],
-    ]),
-  );
-  metrics.gauge(
-    "plinth_events_backlog",
-    "Outbox rows not delivered yet, dead letters, and seconds that the oldest waits",
-    ["measure"],
-    async () => {
-      const { pending, failed, lag_seconds } = await db.systemStatement("metrics", outboxBacklog);
-      return [
-        [{ measure: "pending" }, pending],
-        [{ measure: "dead" }, failed],
-        [{ measure: "lag_seconds" }, lag_seconds],
-      ];
-    },
-  );
-}
-
-/** Runs the tasks now and every hour, one after the other; returns what ends that and waits for what runs. */
-function hourly(tasks: (() => Promise<unknown>)[], onError: (error: unknown) => void): () => Promise<void> {
-  let isEnded = false;
-  const run = async () => {
-    for (const task of tasks) if (!isEnded) await task().catch(onError);
-  };
-  let running = run();
-  const timer = setInterval(() => {
-    running = run();
-  }, 3_600_000);
-  timer.unref();
-  return () => {
-    isEnded = true;
-    clearInterval(timer);
-    return running;
-  };
 }

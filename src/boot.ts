@@ -53,8 +53,11 @@ export async function loadWithSecrets(env: Record<string, string | undefined>): 
   const given = loadConfig(env);
   if (given.NODE_ENV === "production") return given;
   const generated = await developmentSecrets(given.PLINTH_DATA_DIR);
-  return loadConfig({ ...generated, ...withoutEmpty(env) });
+  return loadConfig({ ...developmentApps, ...generated, ...withoutEmpty(env) });
 }
+
+/** An app in each store, so that notifications can be simulated without any account there. */
+const developmentApps = { APP_STORE_BUNDLE_ID: "dev.plinth.app", GOOGLE_PLAY_PACKAGE_NAMES: "dev.plinth.app" };
 
 function withoutEmpty(env: Record<string, string | undefined>): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => (entry[1] ?? "") !== ""));

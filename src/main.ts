@@ -15,8 +15,14 @@ const help = `plinth <command> [options]
                --product <file>
   doctor     Check everything that the configuration names, and say what to do
   simulate   Sign real-looking notifications and send them to a running Plinth
-               stripe <event> --workspace <id> --plan <plan_id> [--url <api>] [--customer <id>] [--subscription <id>]
-               stripe                  List the events
+               <store>                 List the store's events
+               <store> <event> --workspace <id> --plan <plan_id> [--url <api>] [--customer <id>] [--subscription <id>]
+                 [--status <status>] [--attempt <n>] [--quantity <n>] [--transaction <id>]
+  replay     Apply notifications of stores again
+               <id>                    One of GET /v1/admin/webhook-events
+               open                    All that wait or failed, the oldest first
+  reconcile  Compare what is known with what a store says now, and put right what differs
+               stripe|app-store|google-play|revenuecat
   admin      promote <email>         Make a person an administrator of the platform
   openapi    Print the OpenAPI document
   help       This text
@@ -30,6 +36,8 @@ const commands: Record<string, () => Promise<Command>> = {
   migrate: async () => (await import("./commands/migrate.ts")).migrate,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   simulate: async () => (await import("./commands/simulate.ts")).simulate,
+  replay: async () => (await import("./commands/billing.ts")).replay,
+  reconcile: async () => (await import("./commands/billing.ts")).reconcile,
   admin: async () => (await import("./commands/admin.ts")).admin,
   openapi: async () => (await import("./commands/openapi.ts")).openapi,
 };
@@ -45,6 +53,10 @@ async function main(): Promise<void> {
       url: { type: "string" },
       customer: { type: "string" },
       subscription: { type: "string" },
+      status: { type: "string" },
+      attempt: { type: "string" },
+      quantity: { type: "string" },
+      transaction: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
   });

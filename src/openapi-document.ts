@@ -1,12 +1,37 @@
-import { createApp } from "./app.ts";
+import { generateKeyPairSync } from "node:crypto";
+import { type App, createApp } from "./app.ts";
 import { loadConfig } from "./core/config.ts";
 import { createKeyring } from "./core/crypto.ts";
 import { createLogger } from "./core/logger.ts";
 import type { Product } from "./product.ts";
 
+/** Settings with which every store has its endpoints: the reference describes them all. They open nothing. */
+export const everyStore = {
+  STRIPE_WEBHOOK_SECRET: "whsec_of_no_server",
+  STRIPE_SECRET_KEY: "sk_test_of_nobody",
+  APP_STORE_BUNDLE_ID: "example.plinth",
+  GOOGLE_PLAY_PACKAGE_NAMES: "example.plinth",
+  REVENUECAT_AUTHORIZATION: "Bearer of nobody at all",
+};
+
 /** The OpenAPI document of a Plinth with these products. Nothing is connected to make it. */
 export async function openApiDocument(products: Product[]): Promise<object> {
-  const config = loadConfig({ LOG_LEVEL: "silent", STRIPE_WEBHOOK_SECRET: "whsec_of_no_server" });
+  const { http } = await referenceApp(products);
+  const document = http.swagger();
+  await http.close();
+  return document;
+}
+
+/** Every metric of a Plinth with these products, by name. Nothing is connected to tell them. */
+export async function metricsOf(products: Product[]): Promise<{ name: string; help: string }[]> {
+  const { http, metrics } = await referenceApp(products);
+  await http.close();
+  return metrics.describe().sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function referenceApp(products: Product[]): Promise<App> {
+  const google = { GOOGLE_PLAY_CLIENT_EMAIL: "nobody@plinth.example", GOOGLE_PLAY_PRIVATE_KEY: keyOfNobody() };
+  const config = loadConfig({ LOG_LEVEL: "silent", ...everyStore, ...google });
   const nowhere = "postgres://nobody@127.0.0.1:1/nowhere";
   const app = await createApp({
     config,
@@ -20,7 +45,11 @@ export async function openApiDocument(products: Product[]): Promise<object> {
     role: "api",
   });
   await app.http.ready();
-  const document = app.http.swagger();
-  await app.http.close();
-  return document;
+  return app;
+}
+
+/** A private key in PEM, for settings that are read as one. */
+function keyOfNobody(): string {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+  return privateKey.export({ format: "pem", type: "pkcs8" }).toString();
 }

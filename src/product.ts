@@ -16,7 +16,7 @@ import type { Usage } from "./platform/usage/index.ts";
 export interface Doors {
   db: Pick<Database, "inWorkspace" | "statement">;
   entitlements: Pick<Entitlements, "require">;
-  usage: Pick<Usage, "consume" | "giveBack">;
+  usage: Pick<Usage, "consume" | "consumeAll" | "giveBack" | "reserve" | "confirm" | "release">;
   ai: Pick<Ai, "complete">;
   safety: Pick<Safety, "precheck">;
   events: Pick<Events, "append">;

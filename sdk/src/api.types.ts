@@ -1297,6 +1297,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Revenue, churn, sign-ups and licence utilisation
+         * @description MRR, ARR, active subscriptions and licences are of now, churn and sign-ups of the days asked for. `definitions` says what each figure means.
+         */
+        get: operations["get_admin_analytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/rate-limit-violations": {
         parameters: {
             query?: never;
@@ -1326,6 +1346,23 @@ export interface paths {
          * @description By product, then by price; all on one page.
          */
         get: operations["get_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plans of a product side by side */
+        get: operations["get_plans_comparison"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1371,6 +1408,249 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/checkout/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a checkout for a plan
+         * @description At most one is open for a workspace and product: asked for the same again it is that one, for another plan the older one is closed. The trial is given once ever to each owner of the workspace. Send the buyer to `url`.
+         */
+        post: operations["post_checkout_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkout/sessions/{checkout_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A checkout and what became of it */
+        get: operations["get_checkout_sessions_checkout_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkout/success": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page after a checkout
+         * @description Shows the licence key that came with the plan to whoever brings the store's id of the checkout, for a day.
+         */
+        get: operations["get_checkout_success"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkout/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The page after a checkout that was left */
+        get: operations["get_checkout_cancel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/portal-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The store's page for managing what was bought */
+        post: operations["post_billing_portal_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/payment-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payment Links that name the workspace
+         * @description Of the plans whose catalogue entry has a `payment_link`.
+         */
+        get: operations["get_billing_payment_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/webhook-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notifications of the stores, newest first */
+        get: operations["get_admin_webhook_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/webhook-events/{webhook_event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A notification with its body */
+        get: operations["get_admin_webhook_events_webhook_event_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/webhook-events/{webhook_event_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply a notification again
+         * @description Asks its store for the present state where it can. What is newer by then stays.
+         */
+        post: operations["post_admin_webhook_events_webhook_event_id_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/purchases/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give everything that one person bought to another
+         * @description For accounts that become one: subscriptions and trials already used move together or not at all.
+         */
+        post: operations["post_admin_purchases_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All subscriptions, newest first */
+        get: operations["get_admin_subscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/plans/move-subscribers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a plan's subscribers to its present version
+         * @description Subscribers keep the version that they bought until this is called.
+         */
+        post: operations["post_admin_plans_move_subscribers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comparisons with the stores, newest first */
+        get: operations["get_admin_reconciliations"];
+        put?: never;
+        /**
+         * Compare with a store now
+         * @description Goes on in the background; the list tells how far it is.
+         */
+        post: operations["post_admin_reconciliations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks/stripe": {
         parameters: {
             query?: never;
@@ -1391,6 +1671,200 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks/app-store": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The App Store's notifications
+         * @description For Apple alone (App Store Server Notifications, version 2): the body is signed. 200 means that the notification and all it causes is stored; 503 that Apple's own responders did not answer, so that it has to be sent again.
+         */
+        post: operations["post_webhooks_app_store"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/app-store/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim a purchase in the App Store
+         * @description For purchases made without `appAccountToken`: an offer code, a purchase in the App Store itself. Whoever holds the signed transaction has bought; it becomes the workspace's unless it is another's already. Doing it again changes nothing.
+         */
+        post: operations["post_billing_app_store_transactions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/google-play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Google Play's notifications
+         * @description For Google's Pub/Sub alone, as a push subscription with authentication: the header `Authorization` bears a token of the service account. 200 acknowledges the message: it is stored, with all it causes.
+         */
+        post: operations["post_webhooks_google_play"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/google-play/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim a purchase that was made at Google Play
+         * @description For apps, right after a purchase, and for purchases made outside of the app. The purchase is read at Google; it is given to the workspace unless it is another's.
+         */
+        post: operations["post_billing_google_play_purchases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/revenuecat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RevenueCat's notifications
+         * @description For RevenueCat alone: the header `Authorization` is the one set for this webhook in its dashboard. 200 means that the event and all it causes is stored.
+         */
+        post: operations["post_webhooks_revenuecat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/entitlements/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why the workspace is on its plan, the newest change first
+         * @description Every change that was applied, ignored or rejected: what the stores sent, what was given by hand, what ran out by the time.
+         */
+        get: operations["get_billing_entitlements_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/workspaces/{workspace_id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans that were given to a workspace by hand */
+        get: operations["get_admin_workspaces_workspace_id_grants"];
+        put?: never;
+        /**
+         * Give a workspace a plan until a date
+         * @description Beside what it bought: for each feature the highest counts.
+         */
+        post: operations["post_admin_workspaces_workspace_id_grants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/workspaces/{workspace_id}/grants/{grant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back a plan that was given by hand */
+        delete: operations["delete_admin_workspaces_workspace_id_grants_grant_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/workspaces/{workspace_id}/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Features that a workspace has in place of its plan's */
+        get: operations["get_admin_workspaces_workspace_id_overrides"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/workspaces/{workspace_id}/overrides/{product}/{feature}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An override */
+        get: operations["get_admin_workspaces_workspace_id_overrides_product_feature"];
+        /** Put a feature in place of what a workspace's plan says */
+        put: operations["put_admin_workspaces_workspace_id_overrides_product_feature"];
+        post?: never;
+        /** Let a workspace's plan count again */
+        delete: operations["delete_admin_workspaces_workspace_id_overrides_product_feature"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/billing/entitlements": {
         parameters: {
             query?: never;
@@ -1400,11 +1874,595 @@ export interface paths {
         };
         /**
          * What the workspace may do, and what it has used
-         * @description One entry for each product, with the plan, its features, and for limits what is used and when it resets.
+         * @description One entry for each product, with the plan, its features, and for limits what is used and when it resets. The answer has an `ETag`; with that in `If-None-Match` it is 304 while nothing of it changed.
          */
         get: operations["get_billing_entitlements"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/consume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count units of one feature, or of several
+         * @description All or nothing. The same key again answers as the first call did, for ever, and counts nothing; for something else it is a conflict.
+         */
+        post: operations["post_usage_consume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/reserve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold units of one feature, or of several, for work whose size is not known yet
+         * @description They count as used at once, and come back when they are released, or not settled in time.
+         */
+        post: operations["post_usage_reserve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count what was held
+         * @description Less than was held gives the rest back; more takes more, as far as there is room, and the answer tells how far. Counted in the window in which it was held, also when the plan is over by now.
+         */
+        post: operations["post_usage_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give back what was held
+         * @description Again, or after it is over: no effect.
+         */
+        post: operations["post_usage_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give back units whose work failed
+         * @description For the failures that are listed alone. In each window three refunds pass; after those, all of them together come to at most a fifth of the limit. Refunding again has no effect.
+         */
+        post: operations["post_usage_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was used on each day
+         * @description Days of the workspace's time zone, both ends included, at most 366 days apart. A day without use is left out.
+         */
+        get: operations["get_usage_daily"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/workspaces/{workspace_id}/credits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Credits of a workspace, the newest first */
+        get: operations["get_admin_workspaces_workspace_id_credits"];
+        put?: never;
+        /**
+         * Give a workspace units beyond what its plan has
+         * @description Used when a window has nothing left, those that end first before the others.
+         */
+        post: operations["post_admin_workspaces_workspace_id_credits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/licenses/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a licence key is worth
+         * @description Every outcome is a 200 with a code. 60 in a minute from an address and of a key; machines that the licence is activated on have an allowance of their own.
+         */
+        post: operations["post_licenses_validate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/licenses/{license_key}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a licence key is worth, for whoever can only read
+         * @description As POST /v1/licenses/validate, which keeps the key out of addresses and is to be preferred.
+         */
+        get: operations["get_licenses_license_key_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/licenses/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate a licence on a machine
+         * @description 201 for a machine that it was not activated on, 200 for one that it was.
+         */
+        post: operations["post_licenses_activate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/license-keys.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The public keys of licence files
+         * @description A JSON Web Key Set (RFC 7517); a file's `kid` names its key.
+         */
+        get: operations["get_well_known_license_keys_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/licenses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace's licences, the newest first */
+        get: operations["get_licenses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/licenses/{license_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A licence */
+        get: operations["get_licenses_license_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/licenses/{license_id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A licence's signed file
+         * @description A JWS (RFC 7515) in compact form, signed with PS256; `typ` is license+jws. With hardware_id it is good for that machine alone, which the licence has to be activated on. `format=json` answers the file, what it says and the key's id.
+         */
+        get: operations["get_licenses_license_id_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/licenses/{license_id}/rotate-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a licence another key
+         * @description The one before is good no more, at once. Activations stay.
+         */
+        post: operations["post_licenses_license_id_rotate_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/licenses/{license_id}/activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The machines that a licence is activated on, the newest first */
+        get: operations["get_licenses_license_id_activations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/licenses/{license_id}/activations/{activation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a machine from a licence
+         * @description A file that it already has is good until its time is over.
+         */
+        delete: operations["delete_licenses_license_id_activations_activation_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/licenses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Licences of all workspaces, the newest first */
+        get: operations["get_admin_licenses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/license-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that sign licence files, and their stages */
+        get: operations["get_admin_license_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/license-keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish the next key that signs licence files
+         * @description It signs after the lead; the present one is published until the last file that it signed has run out.
+         */
+        post: operations["post_admin_license_keys_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/license-keys/{kid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a key that signs licence files out of use at once
+         * @description For a key that is no longer secret: the files that it signed are good no more, and are to be downloaded afresh.
+         */
+        delete: operations["delete_admin_license_keys_kid"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/licenses/acquire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acquire a seat
+         * @description 201 with a new session; 200 with the machine's present one, extended, so that it may be sent again without an Idempotency-Key. `licensing.seats_exhausted` tells `current_seats_used`, `max_seats` and `earliest_expiry`; unlike `request.rate_limited` it is not worth an automatic retry.
+         */
+        post: operations["post_licenses_acquire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/licenses/sessions/{session_id}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a seat
+         * @description Extends the lease while it runs; at its very end it is lost, and nothing but a new acquire brings a seat. Send the next one after `next_heartbeat_in` seconds.
+         */
+        post: operations["post_licenses_sessions_session_id_heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/licenses/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Give a seat back
+         * @description Again, or after it was lost, has no effect; the machine's newer session is not touched.
+         */
+        delete: operations["delete_licenses_sessions_session_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/licenses/{license_key}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The seats of a licence that are held
+         * @description For whoever has the key. The sessions' ids are not told.
+         */
+        get: operations["get_licenses_license_key_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/licenses/{license_id}/seat-usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the seats of a licence were used
+         * @description By day (UTC): sessions begun, their mean duration, the most seats held at once, and refusals.
+         */
+        get: operations["get_licenses_license_id_seat_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/email-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of mails, the newest first */
+        get: operations["get_admin_email_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addresses that no mail goes to, the newest first */
+        get: operations["get_admin_suppressions"];
+        put?: never;
+        /**
+         * Stop every mail to an address
+         * @description The same address again is the same entry.
+         */
+        post: operations["post_admin_suppressions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/suppressions/{suppression_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let mails go to an address again
+         * @description An address may have several entries, each for a reason. The provider may keep a list of its own.
+         */
+        delete: operations["delete_admin_suppressions_suppression_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/sendgrid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SendGrid's notifications
+         * @description For SendGrid alone: the header `X-Twilio-Email-Event-Webhook-Signature` signs the exact body. Without MAIL_SENDGRID_WEBHOOK_KEY none is believed. 204 means that all of it is stored.
+         */
+        post: operations["post_webhooks_sendgrid"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1472,6 +2530,57 @@ export interface paths {
         };
         /** A mail */
         get: operations["get_dev_mailbox_messages_mail_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dev/mailbox/messages/{mail_id}/attachments/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An attachment of a mail, counted from 0 */
+        get: operations["get_dev_mailbox_messages_mail_id_attachments_n"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dev/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mail templates, as a page */
+        get: operations["get_dev_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dev/mails/{template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mail template with sample data, as a page */
+        get: operations["get_dev_mails_template"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7735,6 +8844,11 @@ export interface operations {
                              */
                             status: "active" | "suspended";
                             suspended_reason: string | null;
+                            /**
+                             * @description past_due: a payment failed for the third time, and what was paid for is suspended
+                             * @enum {unknown}
+                             */
+                            billing_status: "current" | "past_due";
                             /** @description IANA name; days and weeks of limits begin by it */
                             time_zone: string;
                             /** Format: date-time */
@@ -7855,6 +8969,11 @@ export interface operations {
                          */
                         status: "active" | "suspended";
                         suspended_reason: string | null;
+                        /**
+                         * @description past_due: a payment failed for the third time, and what was paid for is suspended
+                         * @enum {unknown}
+                         */
+                        billing_status: "current" | "past_due";
                         /** @description IANA name; days and weeks of limits begin by it */
                         time_zone: string;
                         /** Format: date-time */
@@ -7999,6 +9118,11 @@ export interface operations {
                          */
                         status: "active" | "suspended";
                         suspended_reason: string | null;
+                        /**
+                         * @description past_due: a payment failed for the third time, and what was paid for is suspended
+                         * @enum {unknown}
+                         */
+                        billing_status: "current" | "past_due";
                         /** @description IANA name; days and weeks of limits begin by it */
                         time_zone: string;
                         /** Format: date-time */
@@ -8226,6 +9350,11 @@ export interface operations {
                          */
                         status: "active" | "suspended";
                         suspended_reason: string | null;
+                        /**
+                         * @description past_due: a payment failed for the third time, and what was paid for is suspended
+                         * @enum {unknown}
+                         */
+                        billing_status: "current" | "past_due";
                         /** @description IANA name; days and weeks of limits begin by it */
                         time_zone: string;
                         /** Format: date-time */
@@ -9003,6 +10132,11 @@ export interface operations {
                          */
                         status: "active" | "suspended";
                         suspended_reason: string | null;
+                        /**
+                         * @description past_due: a payment failed for the third time, and what was paid for is suspended
+                         * @enum {unknown}
+                         */
+                        billing_status: "current" | "past_due";
                         /** @description IANA name; days and weeks of limits begin by it */
                         time_zone: string;
                         /** Format: date-time */
@@ -9155,6 +10289,11 @@ export interface operations {
                          */
                         status: "active" | "suspended";
                         suspended_reason: string | null;
+                        /**
+                         * @description past_due: a payment failed for the third time, and what was paid for is suspended
+                         * @enum {unknown}
+                         */
+                        billing_status: "current" | "past_due";
                         /** @description IANA name; days and weeks of limits begin by it */
                         time_zone: string;
                         /** Format: date-time */
@@ -11015,6 +12154,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Compared without regard to case and outer spaces */
                 email?: string;
+                /** @description A part of the address or of the name, without regard to case */
+                search?: string;
                 status?: "active" | "suspended" | "deleted";
                 role?: "user" | "admin";
             };
@@ -12156,6 +13297,241 @@ export interface operations {
             };
         };
     };
+    get_admin_analytics: {
+        parameters: {
+            query?: {
+                /** @description First day of sign-ups and churn (UTC); default: the first of the month eleven months before `to` */
+                from?: string;
+                /** @description Last day of sign-ups and churn (UTC); default: today */
+                to?: string;
+                /** @description Of this product only; sign-ups belong to none */
+                product?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description When mrr, arr, active_subscriptions and license_utilisation are of
+                         */
+                        as_of: string;
+                        /** @description To when churn is known; null before the first recording */
+                        recorded_at: string | null;
+                        /**
+                         * @description The installation's: a store's other environment is left out
+                         * @enum {unknown}
+                         */
+                        environment: "live" | "test";
+                        /** Format: date */
+                        from: string;
+                        /** Format: date */
+                        to: string;
+                        mrr: {
+                            /** @description ISO 4217 */
+                            currency: string;
+                            /** @description In minor units of the currency */
+                            gross: number;
+                            /** @description In minor units of the currency */
+                            past_due: number;
+                            /** @description In minor units of the currency */
+                            fees_estimate: number;
+                            /** @description In minor units of the currency */
+                            net_estimate: number;
+                            by_product: {
+                                product: string;
+                                /** @description In minor units of the currency */
+                                gross: number;
+                                /** @description In minor units of the currency */
+                                past_due: number;
+                            }[];
+                            by_source: {
+                                source: string;
+                                /** @description In minor units of the currency */
+                                gross: number;
+                                /** @description In minor units of the currency */
+                                past_due: number;
+                                /** @description In minor units of the currency */
+                                fees_estimate: number;
+                                /** @description In minor units of the currency */
+                                net_estimate: number;
+                            }[];
+                        }[];
+                        arr: {
+                            /** @description ISO 4217 */
+                            currency: string;
+                            /** @description In minor units of the currency */
+                            gross: number;
+                            /** @description In minor units of the currency */
+                            past_due: number;
+                            by_product: {
+                                product: string;
+                                /** @description In minor units of the currency */
+                                gross: number;
+                                /** @description In minor units of the currency */
+                                past_due: number;
+                            }[];
+                        }[];
+                        active_subscriptions: {
+                            total: number;
+                            trialing: number;
+                            /** @description In the time that a failed payment is given */
+                            past_due: number;
+                            data: {
+                                product: string;
+                                plan_id: string;
+                                source: string;
+                                /** @enum {unknown} */
+                                standing: "good" | "grace";
+                                is_trial: boolean;
+                                subscriptions: number;
+                                seats: number;
+                            }[];
+                        };
+                        churn: {
+                            /** @description As 2026-11 */
+                            month: string;
+                            /** @description False for the month that runs: lost so far */
+                            is_complete: boolean;
+                            customers_at_start: number;
+                            customers_lost: number;
+                            /** @description A fraction: 0.05 is 5 %; null where there is nothing to divide by */
+                            rate: number | null;
+                            mrr: {
+                                /** @description ISO 4217 */
+                                currency: string;
+                                /** @description In minor units of the currency */
+                                at_start: number;
+                                /** @description In minor units of the currency */
+                                lost: number;
+                                /** @description A fraction: 0.05 is 5 %; null where there is nothing to divide by */
+                                rate: number | null;
+                            }[];
+                        }[];
+                        sign_ups: {
+                            total: number;
+                            verified: number;
+                            /** @description Of the days from `from` to `to`; a month without any is left out */
+                            months: {
+                                /** @description As 2026-11 */
+                                month: string;
+                                sign_ups: number;
+                                verified: number;
+                            }[];
+                            /** @description A day without any is left out */
+                            days: {
+                                /** Format: date */
+                                day: string;
+                                sign_ups: number;
+                                verified: number;
+                            }[];
+                        };
+                        license_utilisation: {
+                            licenses: number;
+                            seats: number;
+                            seats_in_use: number;
+                            /** @description A fraction: 0.05 is 5 %; null where there is nothing to divide by */
+                            utilisation: number | null;
+                            activated: number;
+                            /** @description A fraction: 0.05 is 5 %; null where there is nothing to divide by */
+                            activated_share: number | null;
+                            by_product: {
+                                product: string;
+                                licenses: number;
+                                seats: number;
+                                seats_in_use: number;
+                                /** @description A fraction: 0.05 is 5 %; null where there is nothing to divide by */
+                                utilisation: number | null;
+                                activated: number;
+                                /** @description A fraction: 0.05 is 5 %; null where there is nothing to divide by */
+                                activated_share: number | null;
+                            }[];
+                        };
+                        /** @description What each figure means */
+                        definitions: {
+                            [key: string]: string;
+                        };
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_admin_rate_limit_violations: {
         parameters: {
             query: {
@@ -12322,8 +13698,32 @@ export interface operations {
                                      * @enum {unknown}
                                      */
                                     per: "workspace" | "member";
+                                    /**
+                                     * @description At the limit: hard (when left out) refuses, soft lets pass, overage lets pass and counts what is over
+                                     * @enum {unknown}
+                                     */
+                                    policy?: "hard" | "soft" | "overage";
+                                    /** @description Units for each seat; `limit` is that times the seats */
+                                    per_seat?: number;
+                                    /**
+                                     * @description The first day of a week; Monday (ISO 8601) when left out
+                                     * @enum {unknown}
+                                     */
+                                    week_starts?: "monday" | "sunday" | "saturday";
+                                    /**
+                                     * @description Whether a month is that of the calendar (when left out), or runs from the day on which the subscription began
+                                     * @enum {unknown}
+                                     */
+                                    anchor?: "calendar" | "subscription";
+                                    /**
+                                     * Format: date-time
+                                     * @description When the subscription began, where months run from that
+                                     */
+                                    anchor_at?: string;
                                 };
                             };
+                            /** @description How the key of the licence begins that comes with the plan; null: no licence */
+                            license_prefix: string | null;
                             /**
                              * Format: uuid
                              * @description UUID
@@ -12339,6 +13739,150 @@ export interface operations {
             };
             /** @description `request.bad`: The request is not well formed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_plans_comparison: {
+        parameters: {
+            query: {
+                product: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        product: string;
+                        /** @description By price: the columns */
+                        plans: {
+                            id: string;
+                            name: string;
+                            price: {
+                                /** @description In minor units, for example cents */
+                                amount: number;
+                                /** @description ISO 4217 */
+                                currency: string;
+                                /**
+                                 * @description How often it is due; none: never
+                                 * @enum {unknown}
+                                 */
+                                interval: "month" | "year" | "none";
+                            };
+                            trial_days: number;
+                            seats: number;
+                            default: boolean;
+                        }[];
+                        /** @description The rows, by name */
+                        features: {
+                            feature: string;
+                            /** @description One for each plan, in their order; null where the plan does not have it */
+                            values: (({
+                                /** @enum {string} */
+                                kind: "flag";
+                                enabled: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "limit";
+                                /** @description Units in each window; null is unlimited */
+                                limit: number | null;
+                                /**
+                                 * @description Calendar day, ISO week or month in the workspace's time zone, or for ever
+                                 * @enum {unknown}
+                                 */
+                                window: "day" | "week" | "month" | "none";
+                                /**
+                                 * @description Whether all members share the limit or each has it
+                                 * @enum {unknown}
+                                 */
+                                per: "workspace" | "member";
+                                /**
+                                 * @description At the limit: hard (when left out) refuses, soft lets pass, overage lets pass and counts what is over
+                                 * @enum {unknown}
+                                 */
+                                policy?: "hard" | "soft" | "overage";
+                                /** @description Units for each seat; `limit` is that times the seats */
+                                per_seat?: number;
+                                /**
+                                 * @description The first day of a week; Monday (ISO 8601) when left out
+                                 * @enum {unknown}
+                                 */
+                                week_starts?: "monday" | "sunday" | "saturday";
+                                /**
+                                 * @description Whether a month is that of the calendar (when left out), or runs from the day on which the subscription began
+                                 * @enum {unknown}
+                                 */
+                                anchor?: "calendar" | "subscription";
+                                /**
+                                 * Format: date-time
+                                 * @description When the subscription began, where months run from that
+                                 */
+                                anchor_at?: string;
+                            }) | null)[];
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `plans.not_found`: There is no such plan */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12446,8 +13990,32 @@ export interface operations {
                                  * @enum {unknown}
                                  */
                                 per: "workspace" | "member";
+                                /**
+                                 * @description At the limit: hard (when left out) refuses, soft lets pass, overage lets pass and counts what is over
+                                 * @enum {unknown}
+                                 */
+                                policy?: "hard" | "soft" | "overage";
+                                /** @description Units for each seat; `limit` is that times the seats */
+                                per_seat?: number;
+                                /**
+                                 * @description The first day of a week; Monday (ISO 8601) when left out
+                                 * @enum {unknown}
+                                 */
+                                week_starts?: "monday" | "sunday" | "saturday";
+                                /**
+                                 * @description Whether a month is that of the calendar (when left out), or runs from the day on which the subscription began
+                                 * @enum {unknown}
+                                 */
+                                anchor?: "calendar" | "subscription";
+                                /**
+                                 * Format: date-time
+                                 * @description When the subscription began, where months run from that
+                                 */
+                                anchor_at?: string;
                             };
                         };
+                        /** @description How the key of the licence begins that comes with the plan; null: no licence */
+                        license_prefix: string | null;
                         /**
                          * Format: uuid
                          * @description UUID
@@ -12468,7 +14036,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `billing.plan_not_found`: There is no such plan
+             * @description `plans.not_found`: There is no such plan
              *
              *     `request.not_found`: There is nothing here
              */
@@ -12516,6 +14084,7 @@ export interface operations {
                 limit: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
+                product?: string;
             };
             header?: {
                 /** @description The workspace; the personal one without it */
@@ -12546,15 +14115,28 @@ export interface operations {
                              * @description UUID
                              */
                             plan_version_id: string;
-                            /** @description The store, for example stripe */
+                            /** @description The store: stripe, app_store, google_play or revenuecat */
                             source: string;
                             /** @enum {unknown} */
-                            status: "incomplete" | "incomplete_expired" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "canceled";
+                            status: "incomplete" | "incomplete_expired" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "canceled" | "in_grace" | "on_hold" | "expired" | "revoked";
+                            /**
+                             * @description Whether it gives access now: good and grace do (grace until grace_ends_at)
+                             * @enum {unknown}
+                             */
+                            standing: "good" | "grace" | "suspended" | "ended";
+                            /** @description Why, where it is not simply good: payment_failed, disputed, refunded, superseded … */
+                            standing_reason: string | null;
+                            grace_ends_at: string | null;
+                            access_ends_at: string | null;
+                            /** @description Whether the workspace had another one of the product already: to be refunded */
+                            is_duplicate: boolean;
                             seats: number;
                             current_period_end: string | null;
                             trial_end: string | null;
                             /** @description Whether it ends with the period instead of renewing */
                             cancel_at_period_end: boolean;
+                            /** @description The plan of the next period, when it is another */
+                            pending_plan_id: string | null;
                             /** Format: date-time */
                             started_at: string;
                             ended_at: string | null;
@@ -12597,6 +14179,1723 @@ export interface operations {
             };
             /** @description `request.not_found`: There is nothing here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_checkout_sessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    plan_id: string;
+                    /** @description Units of the plan; each brings its seats */
+                    quantity?: number;
+                    /** @description Where the buyer goes on after paying, of an allowed origin; {CHECKOUT_SESSION_ID} stands for the store's id. Default: a page of Plinth */
+                    success_url?: string;
+                    cancel_url?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        plan_id: string;
+                        product: string;
+                        quantity: number;
+                        /** @description 0 when the plan has none or an owner has had it */
+                        trial_days: number;
+                        /** @description The store's page: send the buyer there */
+                        url: string | null;
+                        /** @enum {unknown} */
+                        status: "opening" | "open" | "completed" | "expired" | "replaced";
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `plans.not_found`: There is no such plan
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `billing.already_subscribed`: The workspace has this already
+             *
+             *     `billing.checkout_opening`: Another checkout of this product is being opened right now
+             *
+             *     `billing.customer_gone`: The store does not know the customer any more
+             *
+             *     `billing.plan_not_sold`: The plan cannot be bought here
+             *
+             *     `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `billing.store_refused`: The store did not accept what was asked of it */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `billing.store_unreachable`: The store does not answer right now
+             *
+             *     `request.unavailable`: The service cannot answer right now
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_checkout_sessions_checkout_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                checkout_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        plan_id: string;
+                        product: string;
+                        quantity: number;
+                        /** @description 0 when the plan has none or an owner has had it */
+                        trial_days: number;
+                        /** @description The store's page: send the buyer there */
+                        url: string | null;
+                        /** @enum {unknown} */
+                        status: "opening" | "open" | "completed" | "expired" | "replaced";
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `billing.checkout_not_found`: There is no such checkout
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_checkout_success: {
+        parameters: {
+            query?: {
+                session_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description HTML */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_checkout_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description HTML */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_billing_portal_sessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    return_url: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The store's page for this customer, for a short time */
+                        url: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `billing.no_customer`: The workspace has not bought anything yet
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `billing.customer_gone`: The store does not know the customer any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `billing.store_refused`: The store did not accept what was asked of it */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `billing.store_unreachable`: The store does not answer right now
+             *
+             *     `request.unavailable`: The service cannot answer right now
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_billing_payment_links: {
+        parameters: {
+            query?: {
+                product?: string;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            plan_id: string;
+                            url: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_webhook_events: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                source?: string;
+                status?: string;
+                event_type?: string;
+                event_id?: string;
+                /** @description The buyer as the store knows it */
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            source: string;
+                            /** @enum {unknown} */
+                            environment: "live" | "test";
+                            event_id: string;
+                            event_type: string;
+                            subject: string | null;
+                            /**
+                             * @description received: it waits, for its owner or for the store's answer
+                             * @enum {unknown}
+                             */
+                            status: "received" | "applied" | "ignored" | "failed";
+                            reason: string | null;
+                            /** Format: date-time */
+                            received_at: string;
+                            processed_at: string | null;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_webhook_events_webhook_event_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                webhook_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        source: string;
+                        /** @enum {unknown} */
+                        environment: "live" | "test";
+                        event_id: string;
+                        event_type: string;
+                        subject: string | null;
+                        /**
+                         * @description received: it waits, for its owner or for the store's answer
+                         * @enum {unknown}
+                         */
+                        status: "received" | "applied" | "ignored" | "failed";
+                        reason: string | null;
+                        /** Format: date-time */
+                        received_at: string;
+                        processed_at: string | null;
+                        /** @description The body as it came */
+                        payload: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `billing.event_not_found`: There is no such notification
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_admin_webhook_events_webhook_event_id_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                webhook_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description received: it waits, for its owner or for the store's answer
+                         * @enum {unknown}
+                         */
+                        status: "received" | "applied" | "ignored" | "failed";
+                        reason: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `billing.event_not_found`: There is no such notification
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_admin_purchases_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    from_user_id: string;
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    to_user_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `billing.workspace_unknown`: There is no such person with a workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_subscriptions: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                source?: string;
+                status?: string;
+                /** @description UUID */
+                workspace_id?: string;
+                product?: string;
+                /** @description The store's id */
+                external_id?: string;
+                is_duplicate?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            product: string;
+                            plan_id: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            plan_version_id: string;
+                            /** @description The store: stripe, app_store, google_play or revenuecat */
+                            source: string;
+                            /** @enum {unknown} */
+                            status: "incomplete" | "incomplete_expired" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "canceled" | "in_grace" | "on_hold" | "expired" | "revoked";
+                            /**
+                             * @description Whether it gives access now: good and grace do (grace until grace_ends_at)
+                             * @enum {unknown}
+                             */
+                            standing: "good" | "grace" | "suspended" | "ended";
+                            /** @description Why, where it is not simply good: payment_failed, disputed, refunded, superseded … */
+                            standing_reason: string | null;
+                            grace_ends_at: string | null;
+                            access_ends_at: string | null;
+                            /** @description Whether the workspace had another one of the product already: to be refunded */
+                            is_duplicate: boolean;
+                            seats: number;
+                            current_period_end: string | null;
+                            trial_end: string | null;
+                            /** @description Whether it ends with the period instead of renewing */
+                            cancel_at_period_end: boolean;
+                            /** @description The plan of the next period, when it is another */
+                            pending_plan_id: string | null;
+                            /** Format: date-time */
+                            started_at: string;
+                            ended_at: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            workspace_id: string;
+                            external_id: string;
+                            /** @enum {unknown} */
+                            environment: "live" | "test";
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_admin_plans_move_subscribers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    plan_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Subscriptions that have the plan's present version now */
+                        moved: number;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `plans.not_found`: There is no such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_reconciliations: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            source: string;
+                            /** @enum {unknown} */
+                            environment: "live" | "test";
+                            /**
+                             * @description Reading what the store lists, then asking about what is known here
+                             * @enum {unknown}
+                             */
+                            phase: "store" | "own" | "done";
+                            seen: number;
+                            corrected: number;
+                            failed: number;
+                            /** Format: date-time */
+                            started_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                            finished_at: string | null;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_admin_reconciliations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    source: "stripe" | "app_store" | "google_play" | "revenuecat";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        source: string;
+                        /** @enum {unknown} */
+                        environment: "live" | "test";
+                        /**
+                         * @description Reading what the store lists, then asking about what is known here
+                         * @enum {unknown}
+                         */
+                        phase: "store" | "own" | "done";
+                        seen: number;
+                        corrected: number;
+                        failed: number;
+                        /** Format: date-time */
+                        started_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        finished_at: string | null;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `billing.store_not_configured`: This store is not configured */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `billing.reconciliation_running`: This store is being reconciled already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12725,6 +16024,1745 @@ export interface operations {
             };
         };
     };
+    post_webhooks_app_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        received: true;
+                    };
+                };
+            };
+            /**
+             * @description `billing.event_malformed`: The notification is not an event of this store
+             *
+             *     `billing.signature_invalid`: The notification's signature is not valid
+             *
+             *     `request.bad`: The request is not well formed
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `billing.store_unreachable`: The store does not answer right now
+             *
+             *     `request.unavailable`: The service cannot answer right now
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_billing_app_store_transactions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description StoreKit 2's `jwsRepresentation` of the transaction */
+                    signed_transaction: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The workspace's subscription; null where the purchase gives none that is sold here */
+                        subscription_id: string | null;
+                    };
+                };
+            };
+            /**
+             * @description `billing.event_malformed`: The notification is not an event of this store
+             *
+             *     `billing.signature_invalid`: The notification's signature is not valid
+             *
+             *     `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `billing.owned_by_another`: The purchase belongs to another workspace */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `billing.store_unreachable`: The store does not answer right now
+             *
+             *     `request.unavailable`: The service cannot answer right now
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_google_play: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        received: true;
+                    };
+                };
+            };
+            /**
+             * @description `billing.event_malformed`: The notification is not an event of this store
+             *
+             *     `request.bad`: The request is not well formed
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `billing.sender_unknown`: The notification does not prove that it comes from the store */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `billing.store_unreachable`: The store does not answer right now
+             *
+             *     `request.unavailable`: The service cannot answer right now
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_billing_google_play_purchases: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The app's package, for example com.example.app */
+                    package_name: string;
+                    /** @description Purchase.getPurchaseToken() of Play Billing */
+                    purchase_token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Null while Google does not say what was bought */
+                        subscription_id: string | null;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `billing.subscription_not_found`: There is no such subscription
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `billing.owned_by_another`: The purchase belongs to another workspace
+             *
+             *     `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `billing.store_unreachable`: The store does not answer right now
+             *
+             *     `request.unavailable`: The service cannot answer right now
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_revenuecat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        received: true;
+                    };
+                };
+            };
+            /**
+             * @description `billing.event_malformed`: The notification is not an event of this store
+             *
+             *     `request.bad`: The request is not well formed
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `billing.sender_unknown`: The notification does not prove that it comes from the store */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_billing_entitlements_timeline: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                product?: string;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description When it took effect
+                             */
+                            at: string;
+                            /**
+                             * Format: date-time
+                             * @description When it was noticed
+                             */
+                            created_at: string;
+                            /** @enum {unknown} */
+                            outcome: "applied" | "ignored" | "rejected";
+                            /** @description Null for what is of no product */
+                            product: string | null;
+                            /** @description Who caused it: a store, `grant:<id>`, an override, the plan catalogue or the time */
+                            source: string;
+                            /** @description What happened, in one sentence */
+                            what: string;
+                            detail: string | null;
+                            plan_before: string | null;
+                            plan_after: string | null;
+                            /** @description Where to look it up, such as the store's event */
+                            reference: string | null;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_workspaces_workspace_id_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            product: string;
+                            plan_id: string;
+                            seats: number;
+                            reason: string;
+                            /** Format: date-time */
+                            starts_at: string;
+                            /** Format: date-time */
+                            ends_at: string;
+                            revoked_at: string | null;
+                            created_by: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.workspace_not_found`: There is no such workspace
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_admin_workspaces_workspace_id_grants: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A plan that is offered, such as `prism.pro` */
+                    plan_id: string;
+                    /** @description Those of the plan when left out */
+                    seats?: number;
+                    /**
+                     * Format: date-time
+                     * @description The first instant without it
+                     */
+                    ends_at: string;
+                    /** @description Why, for whoever looks at it later */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        product: string;
+                        plan_id: string;
+                        seats: number;
+                        reason: string;
+                        /** Format: date-time */
+                        starts_at: string;
+                        /** Format: date-time */
+                        ends_at: string;
+                        revoked_at: string | null;
+                        created_by: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.workspace_not_found`: There is no such workspace
+             *
+             *     `plans.not_found`: There is no such plan
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.period_invalid`: It would be over before it begins
+             *
+             *     `request.invalid`: The request has invalid fields
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_admin_workspaces_workspace_id_grants_grant_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+                /** @description UUID */
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.grant_not_found`: There is no such grant
+             *
+             *     `entitlements.workspace_not_found`: There is no such workspace
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_workspaces_workspace_id_overrides: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            product: string;
+                            feature: string;
+                            value: {
+                                /** @enum {string} */
+                                kind: "flag";
+                                enabled: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "limit";
+                                /** @description Units in each window; null is unlimited */
+                                limit: number | null;
+                                /**
+                                 * @description Calendar day, ISO week or month in the workspace's time zone, or for ever
+                                 * @enum {unknown}
+                                 */
+                                window: "day" | "week" | "month" | "none";
+                                /**
+                                 * @description Whether all members share the limit or each has it
+                                 * @enum {unknown}
+                                 */
+                                per: "workspace" | "member";
+                                /**
+                                 * @description At the limit: hard (when left out) refuses, soft lets pass, overage lets pass and counts what is over
+                                 * @enum {unknown}
+                                 */
+                                policy?: "hard" | "soft" | "overage";
+                                /** @description Units for each seat; `limit` is that times the seats */
+                                per_seat?: number;
+                                /**
+                                 * @description The first day of a week; Monday (ISO 8601) when left out
+                                 * @enum {unknown}
+                                 */
+                                week_starts?: "monday" | "sunday" | "saturday";
+                                /**
+                                 * @description Whether a month is that of the calendar (when left out), or runs from the day on which the subscription began
+                                 * @enum {unknown}
+                                 */
+                                anchor?: "calendar" | "subscription";
+                                /**
+                                 * Format: date-time
+                                 * @description When the subscription began, where months run from that
+                                 */
+                                anchor_at?: string;
+                            };
+                            reason: string;
+                            /** Format: date-time */
+                            starts_at: string;
+                            ends_at: string | null;
+                            created_by: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.workspace_not_found`: There is no such workspace
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_workspaces_workspace_id_overrides_product_feature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+                product: string;
+                feature: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        product: string;
+                        feature: string;
+                        value: {
+                            /** @enum {string} */
+                            kind: "flag";
+                            enabled: boolean;
+                        } | {
+                            /** @enum {string} */
+                            kind: "limit";
+                            /** @description Units in each window; null is unlimited */
+                            limit: number | null;
+                            /**
+                             * @description Calendar day, ISO week or month in the workspace's time zone, or for ever
+                             * @enum {unknown}
+                             */
+                            window: "day" | "week" | "month" | "none";
+                            /**
+                             * @description Whether all members share the limit or each has it
+                             * @enum {unknown}
+                             */
+                            per: "workspace" | "member";
+                            /**
+                             * @description At the limit: hard (when left out) refuses, soft lets pass, overage lets pass and counts what is over
+                             * @enum {unknown}
+                             */
+                            policy?: "hard" | "soft" | "overage";
+                            /** @description Units for each seat; `limit` is that times the seats */
+                            per_seat?: number;
+                            /**
+                             * @description The first day of a week; Monday (ISO 8601) when left out
+                             * @enum {unknown}
+                             */
+                            week_starts?: "monday" | "sunday" | "saturday";
+                            /**
+                             * @description Whether a month is that of the calendar (when left out), or runs from the day on which the subscription began
+                             * @enum {unknown}
+                             */
+                            anchor?: "calendar" | "subscription";
+                            /**
+                             * Format: date-time
+                             * @description When the subscription began, where months run from that
+                             */
+                            anchor_at?: string;
+                        };
+                        reason: string;
+                        /** Format: date-time */
+                        starts_at: string;
+                        ends_at: string | null;
+                        created_by: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.override_not_found`: There is no such override
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_admin_workspaces_workspace_id_overrides_product_feature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+                product: string;
+                feature: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    value: {
+                        /** @enum {string} */
+                        kind: "flag";
+                        enabled: boolean;
+                    } | {
+                        /** @enum {string} */
+                        kind: "limit";
+                        /** @description Units in each window; null is unlimited */
+                        limit: number | null;
+                        /**
+                         * @description Calendar day, ISO week or month in the workspace's time zone, or for ever
+                         * @enum {unknown}
+                         */
+                        window: "day" | "week" | "month" | "none";
+                        /**
+                         * @description Whether all members share the limit or each has it
+                         * @enum {unknown}
+                         */
+                        per: "workspace" | "member";
+                        /**
+                         * @description At the limit: hard (when left out) refuses, soft lets pass, overage lets pass and counts what is over
+                         * @enum {unknown}
+                         */
+                        policy?: "hard" | "soft" | "overage";
+                        /** @description Units for each seat; `limit` is that times the seats */
+                        per_seat?: number;
+                        /**
+                         * @description The first day of a week; Monday (ISO 8601) when left out
+                         * @enum {unknown}
+                         */
+                        week_starts?: "monday" | "sunday" | "saturday";
+                        /**
+                         * @description Whether a month is that of the calendar (when left out), or runs from the day on which the subscription began
+                         * @enum {unknown}
+                         */
+                        anchor?: "calendar" | "subscription";
+                        /**
+                         * Format: date-time
+                         * @description When the subscription began, where months run from that
+                         */
+                        anchor_at?: string;
+                    };
+                    /** @description Why, for whoever looks at it later */
+                    reason: string;
+                    /**
+                     * Format: date-time
+                     * @description Now when left out
+                     */
+                    starts_at?: string;
+                    /** @description No end when left out */
+                    ends_at?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        product: string;
+                        feature: string;
+                        value: {
+                            /** @enum {string} */
+                            kind: "flag";
+                            enabled: boolean;
+                        } | {
+                            /** @enum {string} */
+                            kind: "limit";
+                            /** @description Units in each window; null is unlimited */
+                            limit: number | null;
+                            /**
+                             * @description Calendar day, ISO week or month in the workspace's time zone, or for ever
+                             * @enum {unknown}
+                             */
+                            window: "day" | "week" | "month" | "none";
+                            /**
+                             * @description Whether all members share the limit or each has it
+                             * @enum {unknown}
+                             */
+                            per: "workspace" | "member";
+                            /**
+                             * @description At the limit: hard (when left out) refuses, soft lets pass, overage lets pass and counts what is over
+                             * @enum {unknown}
+                             */
+                            policy?: "hard" | "soft" | "overage";
+                            /** @description Units for each seat; `limit` is that times the seats */
+                            per_seat?: number;
+                            /**
+                             * @description The first day of a week; Monday (ISO 8601) when left out
+                             * @enum {unknown}
+                             */
+                            week_starts?: "monday" | "sunday" | "saturday";
+                            /**
+                             * @description Whether a month is that of the calendar (when left out), or runs from the day on which the subscription began
+                             * @enum {unknown}
+                             */
+                            anchor?: "calendar" | "subscription";
+                            /**
+                             * Format: date-time
+                             * @description When the subscription began, where months run from that
+                             */
+                            anchor_at?: string;
+                        };
+                        reason: string;
+                        /** Format: date-time */
+                        starts_at: string;
+                        ends_at: string | null;
+                        created_by: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.unknown_product`: There is no such product
+             *
+             *     `entitlements.workspace_not_found`: There is no such workspace
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.period_invalid`: It would be over before it begins
+             *
+             *     `request.invalid`: The request has invalid fields
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_admin_workspaces_workspace_id_overrides_product_feature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+                product: string;
+                feature: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.override_not_found`: There is no such override
+             *
+             *     `entitlements.workspace_not_found`: There is no such workspace
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_billing_entitlements: {
         parameters: {
             query?: {
@@ -12753,9 +17791,16 @@ export interface operations {
                             /** @description Grows with every change */
                             version: number;
                             valid_until: string | null;
+                            seats: number;
+                            /** @enum {unknown} */
+                            standing: "good" | "grace" | "suspended" | "ended" | "none";
+                            /** @description Why it stands so, for example `payment_failed` */
+                            reason: string | null;
+                            /** @description Why the workspace is on this plan, in one sentence */
+                            why: string;
                             /** @description Where it comes from, the deciding one first */
                             sources: {
-                                /** @description `default`, or the grant's source such as `stripe:sub_…` */
+                                /** @description `default`, the grant's source such as `stripe:sub_…`, or `override:<feature>` */
                                 source: string;
                                 plan_id: string;
                                 ends_at: string | null;
@@ -12770,20 +17815,38 @@ export interface operations {
                                     kind: "limit";
                                     /** @description Null is unlimited */
                                     limit: number | null;
-                                    /** @description In the running window; may pass the limit after a downgrade */
+                                    /** @description In the running window, with what is reserved; may pass the limit after a downgrade */
                                     used: number;
-                                    /** @description Null is unlimited */
+                                    /** @description Of that, held by reservations that are not settled */
+                                    reserved: number;
+                                    /** @description What is left in the window, credits not counted; null is unlimited */
                                     remaining: number | null;
+                                    /** @description Units that may be used beyond the window's */
+                                    credits: number;
+                                    /** @description Units of the running window that are over the limit and will be billed */
+                                    overage: number;
                                     /** @enum {unknown} */
                                     window: "day" | "week" | "month" | "none";
                                     /** @enum {unknown} */
                                     per: "workspace" | "member";
+                                    /**
+                                     * @description At the limit: refused, let pass, let pass and billed
+                                     * @enum {unknown}
+                                     */
+                                    policy: "hard" | "soft" | "overage";
                                     resets_at: string | null;
                                 };
                             };
                         }[];
                     };
                 };
+            };
+            /** @description Default Response */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `request.bad`: The request is not well formed */
             400: {
@@ -12827,6 +17890,4446 @@ export interface operations {
             };
             /** @description `request.invalid`: The request has invalid fields */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_usage_consume: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description `<product>.<feature>`, a limit of the workspace's plan */
+                    feature?: string;
+                    /** @description Units; 1 when left out */
+                    amount?: number;
+                    /** @description Several features, all of them or none, each once; in place of `feature` */
+                    items?: {
+                        /** @description `<product>.<feature>`, a limit of the workspace's plan */
+                        feature: string;
+                        amount?: number;
+                    }[];
+                    /** @description Names this consumption in the workspace for ever; the header `Idempotency-Key` does where it is left out */
+                    idempotency_key?: string;
+                    /**
+                     * Format: date-time
+                     * @description When it happened, at most 35 days ago; of one feature. What happened before the running window began counts for its day in reports and touches no limit
+                     */
+                    occurred_at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        feature: string;
+                        /** @description Null is unlimited */
+                        limit: number | null;
+                        /** @description In the window after this, with what is reserved */
+                        used: number;
+                        /** @description What is left in the window, credits not counted; null is unlimited */
+                        remaining: number | null;
+                        resets_at: string | null;
+                        /** @description Of the units, so many are over the limit and will be billed */
+                        over: number;
+                        /** @description Of the units, so many came from credits */
+                        from_credits: number;
+                        amount: number;
+                        /** @description Whether the limit is passed */
+                        over_limit: boolean;
+                        /** @description Whether the key had been counted before, and this is that answer */
+                        replayed: boolean;
+                        /** @description Each feature; the first is told beside too */
+                        items: {
+                            feature: string;
+                            /** @description Null is unlimited */
+                            limit: number | null;
+                            /** @description In the window after this, with what is reserved */
+                            used: number;
+                            /** @description What is left in the window, credits not counted; null is unlimited */
+                            remaining: number | null;
+                            resets_at: string | null;
+                            /** @description Of the units, so many are over the limit and will be billed */
+                            over: number;
+                            /** @description Of the units, so many came from credits */
+                            from_credits: number;
+                            amount: number;
+                            /** @description Whether the limit is passed */
+                            over_limit: boolean;
+                        }[];
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.missing`: The plan does not have this feature
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.unknown_product`: There is no such product
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `usage.idempotency_conflict`: The idempotency key was used for something else */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.invalid`: The request has invalid fields
+             *
+             *     `usage.in_future`: What is counted has not happened yet
+             *
+             *     `usage.too_old`: What is counted happened too long ago
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.rate_limited`: Too many requests
+             *
+             *     `usage.limit_reached`: The limit of your plan is reached
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_usage_reserve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description `<product>.<feature>`, a limit of the workspace's plan */
+                    feature?: string;
+                    /** @description Units; 1 when left out */
+                    amount?: number;
+                    /** @description Several features, all of them or none, each once; in place of `feature` */
+                    items?: {
+                        /** @description `<product>.<feature>`, a limit of the workspace's plan */
+                        feature: string;
+                        amount?: number;
+                    }[];
+                    /** @description Names this consumption in the workspace for ever; the header `Idempotency-Key` does where it is left out */
+                    idempotency_key?: string;
+                    /** @description After which it is given back; 300 when left out */
+                    expires_in_seconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        feature: string;
+                        /** @description Null is unlimited */
+                        limit: number | null;
+                        /** @description In the window after this, with what is reserved */
+                        used: number;
+                        /** @description What is left in the window, credits not counted; null is unlimited */
+                        remaining: number | null;
+                        resets_at: string | null;
+                        /** @description Of the units, so many are over the limit and will be billed */
+                        over: number;
+                        /** @description Of the units, so many came from credits */
+                        from_credits: number;
+                        amount: number;
+                        /** @description Whether the limit is passed */
+                        over_limit: boolean;
+                        /** @description Whether the key had been counted before, and this is that answer */
+                        replayed: boolean;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        reservation_id: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** @description Each feature; the first is told beside too */
+                        items: {
+                            feature: string;
+                            /** @description Null is unlimited */
+                            limit: number | null;
+                            /** @description In the window after this, with what is reserved */
+                            used: number;
+                            /** @description What is left in the window, credits not counted; null is unlimited */
+                            remaining: number | null;
+                            resets_at: string | null;
+                            /** @description Of the units, so many are over the limit and will be billed */
+                            over: number;
+                            /** @description Of the units, so many came from credits */
+                            from_credits: number;
+                            amount: number;
+                            /** @description Whether the limit is passed */
+                            over_limit: boolean;
+                        }[];
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.missing`: The plan does not have this feature
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.unknown_product`: There is no such product
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `usage.idempotency_conflict`: The idempotency key was used for something else */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.rate_limited`: Too many requests
+             *
+             *     `usage.limit_reached`: The limit of your plan is reached
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_usage_confirm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    reservation_id: string;
+                    /** @description Of one feature; as held when left out */
+                    amount?: number;
+                    /** @description Of several features; those that are left out as held */
+                    items?: {
+                        /** @description `<product>.<feature>`, a limit of the workspace's plan */
+                        feature: string;
+                        amount: number;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        feature: string;
+                        /** @description Null is unlimited */
+                        limit: number | null;
+                        /** @description In the window after this, with what is reserved */
+                        used: number;
+                        /** @description What is left in the window, credits not counted; null is unlimited */
+                        remaining: number | null;
+                        resets_at: string | null;
+                        /** @description Of the units, so many are over the limit and will be billed */
+                        over: number;
+                        /** @description Of the units, so many came from credits */
+                        from_credits: number;
+                        held: number;
+                        confirmed: number;
+                        /** @description Whether it had been settled so before, and this is that answer */
+                        replayed: boolean;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        reservation_id: string;
+                        /** @enum {unknown} */
+                        status: "confirmed" | "released";
+                        /** @description Each feature; the first is told beside too */
+                        items: {
+                            feature: string;
+                            /** @description Null is unlimited */
+                            limit: number | null;
+                            /** @description In the window after this, with what is reserved */
+                            used: number;
+                            /** @description What is left in the window, credits not counted; null is unlimited */
+                            remaining: number | null;
+                            resets_at: string | null;
+                            /** @description Of the units, so many are over the limit and will be billed */
+                            over: number;
+                            /** @description Of the units, so many came from credits */
+                            from_credits: number;
+                            held: number;
+                            confirmed: number;
+                        }[];
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `usage.reservation_not_found`: There is no such reservation
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `usage.reservation_expired`: The reservation is over
+             *
+             *     `usage.reservation_settled`: The reservation was settled in another way
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_usage_release: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    reservation_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        feature: string;
+                        /** @description Null is unlimited */
+                        limit: number | null;
+                        /** @description In the window after this, with what is reserved */
+                        used: number;
+                        /** @description What is left in the window, credits not counted; null is unlimited */
+                        remaining: number | null;
+                        resets_at: string | null;
+                        /** @description Of the units, so many are over the limit and will be billed */
+                        over: number;
+                        /** @description Of the units, so many came from credits */
+                        from_credits: number;
+                        held: number;
+                        confirmed: number;
+                        /** @description Whether it had been settled so before, and this is that answer */
+                        replayed: boolean;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        reservation_id: string;
+                        /** @enum {unknown} */
+                        status: "confirmed" | "released";
+                        /** @description Each feature; the first is told beside too */
+                        items: {
+                            feature: string;
+                            /** @description Null is unlimited */
+                            limit: number | null;
+                            /** @description In the window after this, with what is reserved */
+                            used: number;
+                            /** @description What is left in the window, credits not counted; null is unlimited */
+                            remaining: number | null;
+                            resets_at: string | null;
+                            /** @description Of the units, so many are over the limit and will be billed */
+                            over: number;
+                            /** @description Of the units, so many came from credits */
+                            from_credits: number;
+                            held: number;
+                            confirmed: number;
+                        }[];
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `usage.reservation_not_found`: There is no such reservation
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `usage.reservation_settled`: The reservation was settled in another way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_usage_refund: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The key that the units were taken under */
+                    idempotency_key: string;
+                    /** @description Of one feature; all when left out */
+                    amount?: number;
+                    /** @enum {unknown} */
+                    reason: "provider_failed" | "timeout" | "safety_refusal" | "duplicate";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description False where it had been refunded before */
+                        refunded: boolean;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `usage.nothing_to_give_back`: Nothing was taken under this key
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `usage.refund_conflict`: This cannot be refunded: it was before, or less was taken
+             *
+             *     `usage.reservation_open`: The reservation of this key is not settled; release it
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.rate_limited`: Too many requests
+             *
+             *     `usage.refunds_exhausted`: The refunds of this window are used up
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_usage_daily: {
+        parameters: {
+            query: {
+                /** @description A calendar day in the workspace's time zone */
+                from: string;
+                /** @description A calendar day in the workspace's time zone */
+                to: string;
+                /** @description `<product>.<feature>`, a limit of the workspace's plan */
+                feature?: string;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: date
+                             * @description A calendar day in the workspace's time zone
+                             */
+                            day: string;
+                            feature: string;
+                            used: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_workspaces_workspace_id_credits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            feature: string;
+                            amount: number;
+                            remaining: number;
+                            expires_at: string | null;
+                            reason: string;
+                            created_by: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.workspace_not_found`: There is no such workspace
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_admin_workspaces_workspace_id_credits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description `<product>.<feature>`, a limit of the workspace's plan */
+                    feature: string;
+                    amount: number;
+                    /** @description No end when left out */
+                    expires_at?: string | null;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        feature: string;
+                        amount: number;
+                        remaining: number;
+                        expires_at: string | null;
+                        reason: string;
+                        created_by: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.unknown_product`: There is no such product
+             *
+             *     `entitlements.workspace_not_found`: There is no such workspace
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.period_invalid`: It would be over before it begins
+             *
+             *     `request.invalid`: The request has invalid fields
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licenses_validate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description In any case, with or without spaces and dashes; O is read as 0, I and L as 1 */
+                    license_key: string;
+                    product?: string;
+                    /** @description 16 to 128 letters, digits, and . _ : - */
+                    hardware_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        valid: boolean;
+                        /**
+                         * @description What a program decides by
+                         * @enum {unknown}
+                         */
+                        code: "valid" | "expired" | "suspended" | "revoked" | "not_yet_valid" | "product_mismatch" | "hardware_not_activated" | "malformed_key" | "unknown_key";
+                        /** @description The same in words */
+                        message: string;
+                        license?: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            license_id: string;
+                            product: string;
+                            plan_id: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            plan_version_id: string;
+                            features: {
+                                [key: string]: {
+                                    /** @enum {string} */
+                                    kind: "flag";
+                                    enabled: boolean;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "limit";
+                                    /** @description Units in each window; null is unlimited */
+                                    limit: number | null;
+                                    /**
+                                     * @description Calendar day, ISO week or month in the workspace's time zone, or for ever
+                                     * @enum {unknown}
+                                     */
+                                    window: "day" | "week" | "month" | "none";
+                                    /**
+                                     * @description Whether all members share the limit or each has it
+                                     * @enum {unknown}
+                                     */
+                                    per: "workspace" | "member";
+                                    /**
+                                     * @description At the limit: hard (when left out) refuses, soft lets pass, overage lets pass and counts what is over
+                                     * @enum {unknown}
+                                     */
+                                    policy?: "hard" | "soft" | "overage";
+                                    /** @description Units for each seat; `limit` is that times the seats */
+                                    per_seat?: number;
+                                    /**
+                                     * @description The first day of a week; Monday (ISO 8601) when left out
+                                     * @enum {unknown}
+                                     */
+                                    week_starts?: "monday" | "sunday" | "saturday";
+                                    /**
+                                     * @description Whether a month is that of the calendar (when left out), or runs from the day on which the subscription began
+                                     * @enum {unknown}
+                                     */
+                                    anchor?: "calendar" | "subscription";
+                                    /**
+                                     * Format: date-time
+                                     * @description When the subscription began, where months run from that
+                                     */
+                                    anchor_at?: string;
+                                };
+                            };
+                            /** @description Sessions that may run at once */
+                            max_seats: number;
+                            /** @enum {unknown} */
+                            status: "active" | "suspended" | "expired" | "revoked";
+                            /** Format: date-time */
+                            not_before: string;
+                            /** @description The end of the time that is paid for; null: none */
+                            expires_at: string | null;
+                            /** @description Why it stands so, for example `payment_failed` */
+                            reason: string | null;
+                        };
+                        /** Format: date-time */
+                        checked_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licenses_license_key_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                license_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        valid: boolean;
+                        /**
+                         * @description What a program decides by
+                         * @enum {unknown}
+                         */
+                        code: "valid" | "expired" | "suspended" | "revoked" | "not_yet_valid" | "product_mismatch" | "hardware_not_activated" | "malformed_key" | "unknown_key";
+                        /** @description The same in words */
+                        message: string;
+                        license?: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            license_id: string;
+                            product: string;
+                            plan_id: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            plan_version_id: string;
+                            features: {
+                                [key: string]: {
+                                    /** @enum {string} */
+                                    kind: "flag";
+                                    enabled: boolean;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "limit";
+                                    /** @description Units in each window; null is unlimited */
+                                    limit: number | null;
+                                    /**
+                                     * @description Calendar day, ISO week or month in the workspace's time zone, or for ever
+                                     * @enum {unknown}
+                                     */
+                                    window: "day" | "week" | "month" | "none";
+                                    /**
+                                     * @description Whether all members share the limit or each has it
+                                     * @enum {unknown}
+                                     */
+                                    per: "workspace" | "member";
+                                    /**
+                                     * @description At the limit: hard (when left out) refuses, soft lets pass, overage lets pass and counts what is over
+                                     * @enum {unknown}
+                                     */
+                                    policy?: "hard" | "soft" | "overage";
+                                    /** @description Units for each seat; `limit` is that times the seats */
+                                    per_seat?: number;
+                                    /**
+                                     * @description The first day of a week; Monday (ISO 8601) when left out
+                                     * @enum {unknown}
+                                     */
+                                    week_starts?: "monday" | "sunday" | "saturday";
+                                    /**
+                                     * @description Whether a month is that of the calendar (when left out), or runs from the day on which the subscription began
+                                     * @enum {unknown}
+                                     */
+                                    anchor?: "calendar" | "subscription";
+                                    /**
+                                     * Format: date-time
+                                     * @description When the subscription began, where months run from that
+                                     */
+                                    anchor_at?: string;
+                                };
+                            };
+                            /** @description Sessions that may run at once */
+                            max_seats: number;
+                            /** @enum {unknown} */
+                            status: "active" | "suspended" | "expired" | "revoked";
+                            /** Format: date-time */
+                            not_before: string;
+                            /** @description The end of the time that is paid for; null: none */
+                            expires_at: string | null;
+                            /** @description Why it stands so, for example `payment_failed` */
+                            reason: string | null;
+                        };
+                        /** Format: date-time */
+                        checked_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licenses_activate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description In any case, with or without spaces and dashes; O is read as 0, I and L as 1 */
+                    license_key: string;
+                    /** @description 16 to 128 letters, digits, and . _ : - */
+                    hardware_id: string;
+                    /** @description How people call the machine */
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        license_id: string;
+                        hardware_id: string;
+                        name: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        last_activated_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        license_id: string;
+                        hardware_id: string;
+                        name: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        last_activated_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `licensing.license_inactive`: The licence is not active */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `licensing.license_not_found`: There is no such licence */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `licensing.key_invalid`: The text is not a licence key
+             *
+             *     `request.invalid`: The request has invalid fields
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `licensing.activations_exhausted`: The licence is activated on as many machines as it may
+             *
+             *     `request.rate_limited`: Too many requests
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_well_known_license_keys_json: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: {
+                            [key: string]: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licenses: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                product?: string;
+                status?: "active" | "suspended" | "expired" | "revoked";
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            product: string;
+                            plan_id: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            plan_version_id: string;
+                            features: {
+                                [key: string]: {
+                                    /** @enum {string} */
+                                    kind: "flag";
+                                    enabled: boolean;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "limit";
+                                    /** @description Units in each window; null is unlimited */
+                                    limit: number | null;
+                                    /**
+                                     * @description Calendar day, ISO week or month in the workspace's time zone, or for ever
+                                     * @enum {unknown}
+                                     */
+                                    window: "day" | "week" | "month" | "none";
+                                    /**
+                                     * @description Whether all members share the limit or each has it
+                                     * @enum {unknown}
+                                     */
+                                    per: "workspace" | "member";
+                                    /**
+                                     * @description At the limit: hard (when left out) refuses, soft lets pass, overage lets pass and counts what is over
+                                     * @enum {unknown}
+                                     */
+                                    policy?: "hard" | "soft" | "overage";
+                                    /** @description Units for each seat; `limit` is that times the seats */
+                                    per_seat?: number;
+                                    /**
+                                     * @description The first day of a week; Monday (ISO 8601) when left out
+                                     * @enum {unknown}
+                                     */
+                                    week_starts?: "monday" | "sunday" | "saturday";
+                                    /**
+                                     * @description Whether a month is that of the calendar (when left out), or runs from the day on which the subscription began
+                                     * @enum {unknown}
+                                     */
+                                    anchor?: "calendar" | "subscription";
+                                    /**
+                                     * Format: date-time
+                                     * @description When the subscription began, where months run from that
+                                     */
+                                    anchor_at?: string;
+                                };
+                            };
+                            /** @description Sessions that may run at once */
+                            max_seats: number;
+                            /** @enum {unknown} */
+                            status: "active" | "suspended" | "expired" | "revoked";
+                            /** Format: date-time */
+                            not_before: string;
+                            /** @description The end of the time that is paid for; null: none */
+                            expires_at: string | null;
+                            /** @description Why it stands so, for example `payment_failed` */
+                            reason: string | null;
+                            /** @description In full for administrators and owners, masked for members */
+                            license_key: string;
+                            key_last4: string;
+                            /** @description Grows with every change of what the signed file says */
+                            revision: number;
+                            /** Format: date-time */
+                            issued_at: string;
+                            renewed_at: string | null;
+                            suspended_at: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licenses_license_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                license_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        product: string;
+                        plan_id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        plan_version_id: string;
+                        features: {
+                            [key: string]: {
+                                /** @enum {string} */
+                                kind: "flag";
+                                enabled: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "limit";
+                                /** @description Units in each window; null is unlimited */
+                                limit: number | null;
+                                /**
+                                 * @description Calendar day, ISO week or month in the workspace's time zone, or for ever
+                                 * @enum {unknown}
+                                 */
+                                window: "day" | "week" | "month" | "none";
+                                /**
+                                 * @description Whether all members share the limit or each has it
+                                 * @enum {unknown}
+                                 */
+                                per: "workspace" | "member";
+                                /**
+                                 * @description At the limit: hard (when left out) refuses, soft lets pass, overage lets pass and counts what is over
+                                 * @enum {unknown}
+                                 */
+                                policy?: "hard" | "soft" | "overage";
+                                /** @description Units for each seat; `limit` is that times the seats */
+                                per_seat?: number;
+                                /**
+                                 * @description The first day of a week; Monday (ISO 8601) when left out
+                                 * @enum {unknown}
+                                 */
+                                week_starts?: "monday" | "sunday" | "saturday";
+                                /**
+                                 * @description Whether a month is that of the calendar (when left out), or runs from the day on which the subscription began
+                                 * @enum {unknown}
+                                 */
+                                anchor?: "calendar" | "subscription";
+                                /**
+                                 * Format: date-time
+                                 * @description When the subscription began, where months run from that
+                                 */
+                                anchor_at?: string;
+                            };
+                        };
+                        /** @description Sessions that may run at once */
+                        max_seats: number;
+                        /** @enum {unknown} */
+                        status: "active" | "suspended" | "expired" | "revoked";
+                        /** Format: date-time */
+                        not_before: string;
+                        /** @description The end of the time that is paid for; null: none */
+                        expires_at: string | null;
+                        /** @description Why it stands so, for example `payment_failed` */
+                        reason: string | null;
+                        /** @description In full for administrators and owners, masked for members */
+                        license_key: string;
+                        key_last4: string;
+                        /** @description Grows with every change of what the signed file says */
+                        revision: number;
+                        /** Format: date-time */
+                        issued_at: string;
+                        renewed_at: string | null;
+                        suspended_at: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `licensing.license_not_found`: There is no such licence
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licenses_license_id_download: {
+        parameters: {
+            query: {
+                /** @description The file itself, or the file in a JSON answer */
+                format: "jws" | "json";
+                /** @description 16 to 128 letters, digits, and . _ : - */
+                hardware_id?: string;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                license_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        file: string;
+                        payload: {
+                            /** @enum {number} */
+                            format: 1;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            license_id: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            workspace_id: string;
+                            product: string;
+                            plan_id: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            plan_version_id: string;
+                            features: {
+                                [key: string]: {
+                                    /** @enum {string} */
+                                    kind: "flag";
+                                    enabled: boolean;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "limit";
+                                    /** @description Units in each window; null is unlimited */
+                                    limit: number | null;
+                                    /**
+                                     * @description Calendar day, ISO week or month in the workspace's time zone, or for ever
+                                     * @enum {unknown}
+                                     */
+                                    window: "day" | "week" | "month" | "none";
+                                    /**
+                                     * @description Whether all members share the limit or each has it
+                                     * @enum {unknown}
+                                     */
+                                    per: "workspace" | "member";
+                                    /**
+                                     * @description At the limit: hard (when left out) refuses, soft lets pass, overage lets pass and counts what is over
+                                     * @enum {unknown}
+                                     */
+                                    policy?: "hard" | "soft" | "overage";
+                                    /** @description Units for each seat; `limit` is that times the seats */
+                                    per_seat?: number;
+                                    /**
+                                     * @description The first day of a week; Monday (ISO 8601) when left out
+                                     * @enum {unknown}
+                                     */
+                                    week_starts?: "monday" | "sunday" | "saturday";
+                                    /**
+                                     * @description Whether a month is that of the calendar (when left out), or runs from the day on which the subscription began
+                                     * @enum {unknown}
+                                     */
+                                    anchor?: "calendar" | "subscription";
+                                    /**
+                                     * Format: date-time
+                                     * @description When the subscription began, where months run from that
+                                     */
+                                    anchor_at?: string;
+                                };
+                            };
+                            /** @description Sessions that may run at once */
+                            max_seats: number;
+                            /** @enum {unknown} */
+                            status: "active" | "suspended" | "expired" | "revoked";
+                            /** Format: date-time */
+                            not_before: string;
+                            expires_at: string | null;
+                            key_last4: string;
+                            revision: number;
+                            /** @description The one machine that the file is good for */
+                            hardware_id?: string;
+                            /**
+                             * Format: date-time
+                             * @description The server's time when the file was made
+                             */
+                            issued_at: string;
+                            /** @description Seconds from issued_at for which the file may be relied on */
+                            file_ttl: number;
+                        };
+                        kid: string;
+                    } | string;
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `licensing.hardware_not_activated`: The licence is not activated on this machine
+             *
+             *     `licensing.license_inactive`: The licence is not active
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `licensing.license_not_found`: There is no such licence
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `licensing.file_pending`: The licence file is not signed yet
+             *
+             *     `request.unavailable`: The service cannot answer right now
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licenses_license_id_rotate_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                license_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        product: string;
+                        plan_id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        plan_version_id: string;
+                        features: {
+                            [key: string]: {
+                                /** @enum {string} */
+                                kind: "flag";
+                                enabled: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "limit";
+                                /** @description Units in each window; null is unlimited */
+                                limit: number | null;
+                                /**
+                                 * @description Calendar day, ISO week or month in the workspace's time zone, or for ever
+                                 * @enum {unknown}
+                                 */
+                                window: "day" | "week" | "month" | "none";
+                                /**
+                                 * @description Whether all members share the limit or each has it
+                                 * @enum {unknown}
+                                 */
+                                per: "workspace" | "member";
+                                /**
+                                 * @description At the limit: hard (when left out) refuses, soft lets pass, overage lets pass and counts what is over
+                                 * @enum {unknown}
+                                 */
+                                policy?: "hard" | "soft" | "overage";
+                                /** @description Units for each seat; `limit` is that times the seats */
+                                per_seat?: number;
+                                /**
+                                 * @description The first day of a week; Monday (ISO 8601) when left out
+                                 * @enum {unknown}
+                                 */
+                                week_starts?: "monday" | "sunday" | "saturday";
+                                /**
+                                 * @description Whether a month is that of the calendar (when left out), or runs from the day on which the subscription began
+                                 * @enum {unknown}
+                                 */
+                                anchor?: "calendar" | "subscription";
+                                /**
+                                 * Format: date-time
+                                 * @description When the subscription began, where months run from that
+                                 */
+                                anchor_at?: string;
+                            };
+                        };
+                        /** @description Sessions that may run at once */
+                        max_seats: number;
+                        /** @enum {unknown} */
+                        status: "active" | "suspended" | "expired" | "revoked";
+                        /** Format: date-time */
+                        not_before: string;
+                        /** @description The end of the time that is paid for; null: none */
+                        expires_at: string | null;
+                        /** @description Why it stands so, for example `payment_failed` */
+                        reason: string | null;
+                        /** @description In full for administrators and owners, masked for members */
+                        license_key: string;
+                        key_last4: string;
+                        /** @description Grows with every change of what the signed file says */
+                        revision: number;
+                        /** Format: date-time */
+                        issued_at: string;
+                        renewed_at: string | null;
+                        suspended_at: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `licensing.license_not_found`: There is no such licence
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licenses_license_id_activations: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                license_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            license_id: string;
+                            hardware_id: string;
+                            name: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            last_activated_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `licensing.license_not_found`: There is no such licence
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_licenses_license_id_activations_activation_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                license_id: string;
+                /** @description UUID */
+                activation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `licensing.activation_not_found`: There is no such activation
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_licenses: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                product?: string;
+                status?: "active" | "suspended" | "expired" | "revoked";
+                /** @description UUID */
+                workspace_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            product: string;
+                            plan_id: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            plan_version_id: string;
+                            features: {
+                                [key: string]: {
+                                    /** @enum {string} */
+                                    kind: "flag";
+                                    enabled: boolean;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "limit";
+                                    /** @description Units in each window; null is unlimited */
+                                    limit: number | null;
+                                    /**
+                                     * @description Calendar day, ISO week or month in the workspace's time zone, or for ever
+                                     * @enum {unknown}
+                                     */
+                                    window: "day" | "week" | "month" | "none";
+                                    /**
+                                     * @description Whether all members share the limit or each has it
+                                     * @enum {unknown}
+                                     */
+                                    per: "workspace" | "member";
+                                    /**
+                                     * @description At the limit: hard (when left out) refuses, soft lets pass, overage lets pass and counts what is over
+                                     * @enum {unknown}
+                                     */
+                                    policy?: "hard" | "soft" | "overage";
+                                    /** @description Units for each seat; `limit` is that times the seats */
+                                    per_seat?: number;
+                                    /**
+                                     * @description The first day of a week; Monday (ISO 8601) when left out
+                                     * @enum {unknown}
+                                     */
+                                    week_starts?: "monday" | "sunday" | "saturday";
+                                    /**
+                                     * @description Whether a month is that of the calendar (when left out), or runs from the day on which the subscription began
+                                     * @enum {unknown}
+                                     */
+                                    anchor?: "calendar" | "subscription";
+                                    /**
+                                     * Format: date-time
+                                     * @description When the subscription began, where months run from that
+                                     */
+                                    anchor_at?: string;
+                                };
+                            };
+                            /** @description Sessions that may run at once */
+                            max_seats: number;
+                            /** @enum {unknown} */
+                            status: "active" | "suspended" | "expired" | "revoked";
+                            /** Format: date-time */
+                            not_before: string;
+                            /** @description The end of the time that is paid for; null: none */
+                            expires_at: string | null;
+                            /** @description Why it stands so, for example `payment_failed` */
+                            reason: string | null;
+                            /** @description In full for administrators and owners, masked for members */
+                            license_key: string;
+                            key_last4: string;
+                            /** @description Grows with every change of what the signed file says */
+                            revision: number;
+                            /** Format: date-time */
+                            issued_at: string;
+                            renewed_at: string | null;
+                            suspended_at: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            workspace_id: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_license_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            kid: string;
+                            /**
+                             * @description Published before it signs, then signing, then verifying until the last file that it signed has run out
+                             * @enum {unknown}
+                             */
+                            stage: "published" | "signing" | "verifying";
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            active_from: string;
+                            retires_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_admin_license_keys_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            kid: string;
+                            /**
+                             * @description Published before it signs, then signing, then verifying until the last file that it signed has run out
+                             * @enum {unknown}
+                             */
+                            stage: "published" | "signing" | "verifying";
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            active_from: string;
+                            retires_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_admin_license_keys_kid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `request.step_up_required`: Prove again who you are: POST /v1/auth/step-up
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licenses_acquire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description As it was shown; case and dashes as you like */
+                    license_key: string;
+                    /** @description The machine, always the same on it; best an HMAC of its own id */
+                    hardware_id: string;
+                    /** @description Which process on the machine; each has a seat of its own */
+                    instance_id?: string;
+                    /** @description For people */
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description Whoever knows it may extend and release the seat
+                         */
+                        session_id: string;
+                        /** @description Seconds from this answer; measure them with a monotonic clock */
+                        lease_expires_in: number;
+                        /** @description Seconds from this answer */
+                        next_heartbeat_in: number;
+                        current_seats_used: number;
+                        max_seats: number;
+                        /** Format: date-time */
+                        server_time: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description Whoever knows it may extend and release the seat
+                         */
+                        session_id: string;
+                        /** @description Seconds from this answer; measure them with a monotonic clock */
+                        lease_expires_in: number;
+                        /** @description Seconds from this answer */
+                        next_heartbeat_in: number;
+                        current_seats_used: number;
+                        max_seats: number;
+                        /** Format: date-time */
+                        server_time: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `licensing.license_inactive`: The licence is not active */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `licensing.license_not_found`: There is no such licence */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `licensing.seats_exhausted`: Every seat of the licence is taken
+             *
+             *     `request.rate_limited`: Too many requests
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licenses_sessions_session_id_heartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description Whoever knows it may extend and release the seat
+                         */
+                        session_id: string;
+                        /** @description Seconds from this answer; measure them with a monotonic clock */
+                        lease_expires_in: number;
+                        /** @description Seconds from this answer */
+                        next_heartbeat_in: number;
+                        current_seats_used: number;
+                        max_seats: number;
+                        /** Format: date-time */
+                        server_time: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `licensing.license_inactive`: The licence is not active */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `licensing.session_not_found`: There is no such session
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `licensing.seat_lost`: The seat was lost */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_licenses_sessions_session_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `licensing.session_not_found`: There is no such session
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licenses_license_key_sessions: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description As it was shown; case and dashes as you like */
+                license_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            seat: number;
+                            hardware_id: string;
+                            instance_id: string;
+                            name: string | null;
+                            /** Format: date-time */
+                            started_at: string;
+                            /** Format: date-time */
+                            last_heartbeat_at: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `licensing.license_not_found`: There is no such licence
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licenses_license_id_seat_usage: {
+        parameters: {
+            query: {
+                /** @description Days to tell of, today among them */
+                days: number;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                license_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Begun in these days */
+                        sessions: number;
+                        /** @description Of these sessions; null without any */
+                        mean_duration_seconds: number | null;
+                        /** @description Most seats held at once */
+                        peak_seats: number;
+                        /** @description Acquires refused because all seats were taken */
+                        denials: number;
+                        days: {
+                            /**
+                             * Format: date
+                             * @description In UTC
+                             */
+                            day: string;
+                            sessions: number;
+                            mean_duration_seconds: number | null;
+                            peak_seats: number;
+                            denials: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `licensing.license_not_found`: There is no such licence
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_email_logs: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description queued: waits for its first or next try; suppressed: not sent, the address is on the suppression list; failed: refused for good; delivered and bounced: as the provider told */
+                status?: "queued" | "sent" | "delivered" | "failed" | "suppressed" | "bounced";
+                template?: string;
+                /** @description Only mails to this address */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            template: string;
+                            locale: string;
+                            /** @description Null once the person was erased */
+                            to: string | null;
+                            workspace_id: string | null;
+                            user_id: string | null;
+                            /**
+                             * @description queued: waits for its first or next try; suppressed: not sent, the address is on the suppression list; failed: refused for good; delivered and bounced: as the provider told
+                             * @enum {unknown}
+                             */
+                            status: "queued" | "sent" | "delivered" | "failed" | "suppressed" | "bounced";
+                            provider: string;
+                            provider_message_id: string | null;
+                            attempts: number;
+                            error: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            sent_at: string | null;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_suppressions: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Only this address */
+                email?: string;
+                /** @description Mails about the account and its safety still go to whoever unsubscribed; the others get none at all */
+                reason?: "bounce" | "complaint" | "unsubscribe" | "manual";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description Null once the person was erased */
+                            email: string | null;
+                            /**
+                             * @description Mails about the account and its safety still go to whoever unsubscribed; the others get none at all
+                             * @enum {unknown}
+                             */
+                            reason: "bounce" | "complaint" | "unsubscribe" | "manual";
+                            /** @description What the provider or the administrator said */
+                            detail: string | null;
+                            created_by: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_admin_suppressions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: string;
+                    /** @description Why */
+                    detail?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @description Null once the person was erased */
+                        email: string | null;
+                        /**
+                         * @description Mails about the account and its safety still go to whoever unsubscribed; the others get none at all
+                         * @enum {unknown}
+                         */
+                        reason: "bounce" | "complaint" | "unsubscribe" | "manual";
+                        /** @description What the provider or the administrator said */
+                        detail: string | null;
+                        created_by: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_admin_suppressions_suppression_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                suppression_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `messaging.suppression_not_found`: There is no such suppression
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_sendgrid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `messaging.event_malformed`: The notification is not a list of the provider's events
+             *
+             *     `messaging.signature_invalid`: The notification's signature is not valid
+             *
+             *     `request.bad`: The request is not well formed
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13001,8 +22504,15 @@ export interface operations {
                             id: string;
                             to: string;
                             subject: string;
+                            template: string | null;
                             text: string;
                             html: string;
+                            attachments: {
+                                filename: string;
+                                content_type: string;
+                                /** @description Bytes */
+                                size: number;
+                            }[];
                             /** Format: date-time */
                             created_at: string;
                         }[];
@@ -13118,8 +22628,15 @@ export interface operations {
                         id: string;
                         to: string;
                         subject: string;
+                        template: string | null;
                         text: string;
                         html: string;
+                        attachments: {
+                            filename: string;
+                            content_type: string;
+                            /** @description Bytes */
+                            size: number;
+                        }[];
                         /** Format: date-time */
                         created_at: string;
                     };
@@ -13140,6 +22657,190 @@ export interface operations {
              *     `request.not_found`: There is nothing here
              */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dev_mailbox_messages_mail_id_attachments_n: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                mail_id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `messaging.mail_not_found`: There is no such mail
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dev_mails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description HTML */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dev_mails_template: {
+        parameters: {
+            query: {
+                locale: string;
+            };
+            header?: never;
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description HTML */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `messaging.template_not_found`: There is no such template
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,7 +3,7 @@ import { readConfigFile } from "../core/config-files.ts";
 import { askServer } from "../core/probe.ts";
 import { createRedis } from "../core/redis.ts";
 import { parseModels } from "../platform/ai/index.ts";
-import { parseCatalogue } from "../platform/billing/index.ts";
+import { parseCatalogue } from "../platform/plans/index.ts";
 import { parsePolicy } from "../platform/safety/index.ts";
 import { loadProducts, readPlanDocuments } from "../product-loader.ts";
 import type { CommandOptions } from "./command.ts";

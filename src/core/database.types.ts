@@ -44,6 +44,115 @@ export interface AiAiUsageEvents {
   workspace_id: string;
 }
 
+export interface AnalyticsActiveSubscriptions {
+  environment: string | null;
+  is_trial: boolean | null;
+  plan_id: string | null;
+  product: string | null;
+  seats: number | null;
+  source: string | null;
+  standing: string | null;
+  subscriptions: number | null;
+}
+
+export interface AnalyticsArr {
+  arr_minor: number | null;
+  currency: string | null;
+  environment: string | null;
+  past_due_minor: number | null;
+  product: string | null;
+}
+
+export interface AnalyticsChurn {
+  currency: string | null;
+  customers_at_start: number | null;
+  customers_lost: number | null;
+  environment: string | null;
+  is_complete: boolean | null;
+  month: string | null;
+  product: string | null;
+  twelfths_at_start: number | null;
+  twelfths_lost: number | null;
+}
+
+export interface AnalyticsLicenseUtilisation {
+  activated: number | null;
+  licenses: number | null;
+  product: string | null;
+  seats: number | null;
+  seats_in_use: number | null;
+}
+
+export interface AnalyticsMrr {
+  charges_twelfths: number | null;
+  currency: string | null;
+  environment: string | null;
+  mrr_minor: number | null;
+  past_due_minor: number | null;
+  past_due_twelfths: number | null;
+  product: string | null;
+  source: string | null;
+  twelfths: number | null;
+}
+
+export interface AnalyticsPaidSpans {
+  created_at: Generated<Timestamp>;
+  currency: string;
+  ends_at: Timestamp | null;
+  environment: string;
+  from_month: Generated<number>;
+  id: Generated<string>;
+  price_id: string;
+  product: string;
+  starts_at: Timestamp;
+  subscription_id: string;
+  until_month: Generated<number | null>;
+  workspace_id: string;
+  yearly_minor: number;
+}
+
+export interface AnalyticsPaidTerms {
+  charges_per_year: number | null;
+  created_at: Timestamp | null;
+  currency: string | null;
+  environment: string | null;
+  is_past_due: boolean | null;
+  is_paying: boolean | null;
+  pays_from: Timestamp | null;
+  pays_until: Timestamp | null;
+  price_id: string | null;
+  product: string | null;
+  source: string | null;
+  state_at: Timestamp | null;
+  subscription_id: string | null;
+  workspace_id: string | null;
+  yearly_minor: number | null;
+}
+
+export interface AnalyticsRecordings {
+  is_only: Generated<boolean>;
+  recorded_at: Timestamp;
+}
+
+export interface AnalyticsSignUpDays {
+  day: string;
+  sign_ups: number;
+  verified: number;
+}
+
+export interface AnalyticsSignUps {
+  day: string | null;
+  sign_ups: number | null;
+  verified: number | null;
+}
+
+export interface AnalyticsSubscriptionStates {
+  access_ends_at: Timestamp | null;
+  state_at: Timestamp | null;
+  subscription_id: string | null;
+  workspace_id: string | null;
+}
+
 export interface ApiKeysKeys {
   allowed_addresses: Generated<string[]>;
   created_at: Generated<Timestamp>;
@@ -80,54 +189,168 @@ export interface AuditEntries {
   workspace_id: string;
 }
 
+export interface BillingCheckoutReports {
+  created_at: Generated<Timestamp>;
+  customer_id: string;
+  email_normalized: string | null;
+  environment: string;
+  external_id: string;
+  source: string;
+  status: string;
+  subscription_id: string | null;
+}
+
+export interface BillingCheckouts {
+  cancel_url: string;
+  created_at: Generated<Timestamp>;
+  created_by: string | null;
+  environment: string;
+  expires_at: Timestamp;
+  external_id: string | null;
+  id: string;
+  plan_id: string;
+  product: string;
+  quantity: number;
+  source: string;
+  status: string;
+  success_url: string;
+  trial_days: number;
+  updated_at: Generated<Timestamp>;
+  url: string | null;
+  workspace_id: string;
+}
+
 export interface BillingCustomers {
   created_at: Generated<Timestamp>;
   environment: string;
   external_id: string;
+  is_current: Generated<boolean>;
   source: string;
   workspace_id: string;
 }
 
-export interface BillingPlans {
-  plan_id: string;
-  plan_version_id: string;
-  position: number;
-  product: string;
-  updated_at: Generated<Timestamp>;
-  withdrawn_at: Timestamp | null;
+export interface BillingLeases {
+  expires_at: Timestamp;
+  key: string;
+  token: string;
 }
 
-export interface BillingPlanVersions {
-  content: Json;
-  content_hash: Buffer;
+export interface BillingNotices {
+  about: string;
   created_at: Generated<Timestamp>;
+  kind: string;
+  subscription_id: string;
+  workspace_id: string;
+}
+
+export interface BillingPaymentAttempts {
+  attempt: number;
+  environment: string;
+  failed_at: Timestamp;
+  payment_id: string;
+  source: string;
+}
+
+export interface BillingPayments {
+  amount: Generated<number>;
+  charge_ids: Generated<string[]>;
+  created_at: Generated<Timestamp>;
+  currency: Generated<string>;
+  environment: string;
+  external_id: string;
+  is_first: boolean;
+  is_renewal: boolean;
+  paid_at: Timestamp | null;
+  source: string;
+  subscription_id: string;
+}
+
+export interface BillingReconciliations {
+  corrected: Generated<number>;
+  cursor: string | null;
+  environment: string;
+  failed: Generated<number>;
+  finished_at: Timestamp | null;
   id: string;
-  plan_id: string;
-  version: number;
+  phase: string;
+  seen: Generated<number>;
+  source: string;
+  started_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface BillingReversals {
+  at: Timestamp;
+  charge_ids: Generated<string[]>;
+  created_at: Generated<Timestamp>;
+  environment: string;
+  external_id: string;
+  reason: string;
+  scope: string;
+  source: string;
+  state: string;
+  state_at: Timestamp;
+  subscription_id: string | null;
+  transaction_id: string | null;
 }
 
 export interface BillingSubscriptions {
+  access_ends_at: Timestamp | null;
+  access_starts_at: Timestamp | null;
+  alias: string | null;
   cancel_at_period_end: Generated<boolean>;
   created_at: Generated<Timestamp>;
   current_period_end: Timestamp | null;
+  customer_id: string | null;
   ended_at: Timestamp | null;
   environment: string;
   external_id: string;
+  grace_ends_at: Timestamp | null;
   id: string;
+  is_duplicate: Generated<boolean>;
+  is_final: Generated<boolean>;
+  items: Generated<Json>;
+  paid: Json | null;
+  pending_plan_id: string | null;
+  pending_price_id: string | null;
+  plan_id: string;
   plan_version_id: string;
   price_id: string;
   product: string;
   seats: number;
   source: string;
+  standing: Generated<string>;
+  standing_reason: string | null;
   started_at: Timestamp;
   state_at: Timestamp;
   status: string;
+  supersedes: string | null;
+  told_by: string | null;
+  transaction_id: string | null;
   trial_end: Timestamp | null;
   updated_at: Generated<Timestamp>;
   workspace_id: string;
 }
 
+export interface BillingTransfers {
+  at: Timestamp;
+  environment: string;
+  from_workspace_id: string;
+  source: string;
+  to_workspace_id: string;
+}
+
+export interface BillingTrialRedemptions {
+  checkout_id: string | null;
+  created_at: Generated<Timestamp>;
+  product: string;
+  promised_until: Timestamp | null;
+  user_id: string;
+}
+
 export interface BillingWebhookEvents {
+  attempts: Generated<number>;
+  contents: Json | null;
   environment: string;
   event_id: string;
   event_type: string;
@@ -136,6 +359,7 @@ export interface BillingWebhookEvents {
   processed_at: Timestamp | null;
   reason: string | null;
   received_at: Generated<Timestamp>;
+  replaces: Generated<string[]>;
   source: string;
   status: string;
   subject: string | null;
@@ -146,6 +370,7 @@ export interface EntitlementsDefaultPlans {
   plan_id: string;
   plan_version_id: string;
   product: string;
+  seats: Generated<number>;
   updated_at: Generated<Timestamp>;
 }
 
@@ -155,7 +380,10 @@ export interface EntitlementsEntitlementSnapshots {
   plan_id: string;
   plan_version_id: string;
   product: string;
+  reason: string | null;
+  seats: Generated<number>;
   sources: Json;
+  standing: Generated<string>;
   updated_at: Generated<Timestamp>;
   valid_until: Timestamp | null;
   version: number;
@@ -170,10 +398,56 @@ export interface EntitlementsGrants {
   plan_version_id: string;
   product: string;
   rank: number;
+  reason: string | null;
   seats: number | null;
   source: string;
+  standing: Generated<string>;
   starts_at: Timestamp;
   updated_at: Generated<Timestamp>;
+  workspace_id: string;
+}
+
+export interface EntitlementsManualGrants {
+  created_at: Timestamp;
+  created_by: string | null;
+  ends_at: Timestamp;
+  id: string;
+  plan_id: string;
+  plan_version_id: string;
+  product: string;
+  reason: string;
+  revoked_at: Timestamp | null;
+  revoked_by: string | null;
+  seats: number;
+  starts_at: Timestamp;
+  workspace_id: string;
+}
+
+export interface EntitlementsOverrides {
+  created_at: Timestamp;
+  created_by: string | null;
+  ends_at: Timestamp | null;
+  feature: string;
+  product: string;
+  reason: string;
+  starts_at: Timestamp;
+  updated_at: Timestamp;
+  value: Json;
+  workspace_id: string;
+}
+
+export interface EntitlementsTimeline {
+  at: Timestamp;
+  created_at: Timestamp;
+  detail: string | null;
+  id: string;
+  outcome: string;
+  plan_after: string | null;
+  plan_before: string | null;
+  product: string | null;
+  reference: string | null;
+  source: string;
+  what: string;
   workspace_id: string;
 }
 
@@ -259,6 +533,24 @@ export interface FederationIdentities {
   user_id: string;
 }
 
+export interface GooglePlayAcknowledgements {
+  acknowledge_by: Timestamp;
+  alert_at: Timestamp;
+  alerted_at: Timestamp | null;
+  attempts: Generated<number>;
+  created_at: Timestamp;
+  external_id: string;
+  id: string;
+  next_attempt_at: Timestamp;
+  order_id: string | null;
+  package_name: string | null;
+  product_id: string | null;
+  reason: string | null;
+  settled_at: Timestamp | null;
+  status: Generated<string>;
+  workspace_id: string;
+}
+
 export interface IdentityOneTimeTokens {
   created_at: Generated<Timestamp>;
   email: string | null;
@@ -313,14 +605,118 @@ export interface InvitationsInvitations {
   workspace_id: string;
 }
 
+export interface LicensingActivations {
+  created_at: Generated<Timestamp>;
+  hardware_id: string;
+  id: string;
+  last_activated_at: Generated<Timestamp>;
+  license_id: string;
+  name: string | null;
+  signed_at: Timestamp | null;
+  signed_file: string | null;
+  signed_kid: string | null;
+  signed_revision: number | null;
+  workspace_id: string;
+}
+
+export interface LicensingLicenses {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp | null;
+  features: Json;
+  id: string;
+  issued_at: Timestamp;
+  key_hash: Buffer;
+  key_last4: string;
+  key_prefix: string;
+  key_sealed: Buffer;
+  max_seats: number;
+  not_before: Timestamp;
+  plan_id: string;
+  plan_version_id: string;
+  product: string;
+  reason: string | null;
+  renewed_at: Timestamp | null;
+  revision: Generated<number>;
+  signed_at: Timestamp | null;
+  signed_file: string | null;
+  signed_kid: string | null;
+  signed_revision: number | null;
+  status: string;
+  suspended_at: Timestamp | null;
+  updated_at: Generated<Timestamp>;
+  valid_until: Timestamp | null;
+  workspace_id: string;
+}
+
+export interface LicensingSigningKeys {
+  active_from: Timestamp;
+  created_at: Generated<Timestamp>;
+  kid: string;
+  private_sealed: Buffer;
+  public_jwk: Json;
+  retired_at: Timestamp | null;
+}
+
 export interface MessagingDevMailbox {
+  attachments: Generated<Json>;
   created_at: Generated<Timestamp>;
   html_body: string;
   id: string;
   idempotency_key: string;
   subject: string;
+  template: string | null;
   text_body: string;
   to_address: string;
+}
+
+export interface MessagingEmailLogs {
+  attempts: number;
+  created_at: Timestamp;
+  error: string | null;
+  id: string;
+  idempotency_key: string;
+  lease_until: Timestamp | null;
+  locale: string;
+  provider: string;
+  provider_message_id: string | null;
+  sent_at: Timestamp | null;
+  status: string;
+  template: string;
+  to_hash: Buffer | null;
+  to_sealed: Buffer | null;
+  updated_at: Timestamp;
+  user_id: string | null;
+  workspace_id: string | null;
+}
+
+export interface MessagingSuppressions {
+  address_hash: Buffer;
+  address_sealed: Buffer | null;
+  created_at: Timestamp;
+  created_by: string | null;
+  detail: string | null;
+  id: string;
+  lifted_at: Timestamp | null;
+  lifted_by: string | null;
+  reason: string;
+}
+
+export interface PlansPlans {
+  plan_id: string;
+  plan_version_id: string;
+  position: number;
+  product: string;
+  updated_at: Generated<Timestamp>;
+  withdrawn_at: Timestamp | null;
+}
+
+export interface PlansPlanVersions {
+  content: Json;
+  content_hash: Buffer;
+  created_at: Generated<Timestamp>;
+  id: string;
+  plan_id: string;
+  version: number;
 }
 
 export interface PlinthIdempotencyKeys {
@@ -356,6 +752,54 @@ export interface SafetySafetyEvents {
   workspace_id: string;
 }
 
+export interface SeatsArbiters {
+  backend: string;
+  created_at: Generated<Timestamp>;
+  epoch: number;
+  license_expires_at: Timestamp | null;
+  license_id: string;
+  max_seats: number;
+  product: string;
+  reason: string | null;
+  rebuilt_at: Timestamp | null;
+  redis_after: Timestamp | null;
+  status: string;
+  updated_at: Generated<Timestamp>;
+  valid_until: Timestamp | null;
+  workspace_id: string;
+}
+
+export interface SeatsDaily {
+  created_at: Generated<Timestamp>;
+  day: string;
+  denials: number;
+  license_id: string;
+  workspace_id: string;
+}
+
+export interface SeatsSessions {
+  alternated_at: Timestamp | null;
+  alternations: Generated<number>;
+  backend: string;
+  end_reason: string | null;
+  ended_at: Timestamp | null;
+  epoch: number;
+  expires_at: Timestamp;
+  hardware_id: string;
+  id: string;
+  instance_id: Generated<string>;
+  last_heartbeat_at: Timestamp;
+  license_id: string;
+  name: string | null;
+  network: string | null;
+  previous_network: string | null;
+  seat: number;
+  started_at: Timestamp;
+  status: string;
+  user_agent: string | null;
+  workspace_id: string;
+}
+
 export interface SessionsSessions {
   authenticated_at: Generated<Timestamp>;
   client_network: string | null;
@@ -388,10 +832,98 @@ export interface SessionsSigningKeys {
   retired_at: Timestamp | null;
 }
 
+export interface UsageCredits {
+  amount: number;
+  created_at: Timestamp;
+  created_by: string | null;
+  expires_at: Timestamp | null;
+  feature: string;
+  id: string;
+  product: string;
+  reason: string;
+  remaining: number;
+  workspace_id: string;
+}
+
+export interface UsageIdempotencyKeys {
+  amount: number;
+  created_at: Timestamp;
+  day: string;
+  drawn: Json | null;
+  expires_at: Timestamp | null;
+  feature: string;
+  from_credits: Generated<number>;
+  item: Generated<number>;
+  items: Generated<number>;
+  key: string;
+  kind: string;
+  lifetime: boolean;
+  limit_value: number | null;
+  log_id: string | null;
+  over: Generated<number>;
+  over_limit: Generated<boolean>;
+  product: string;
+  refunded: number | null;
+  reservation_id: string | null;
+  subject_id: string;
+  taken: number | null;
+  used_after: number;
+  user_id: string | null;
+  window_end: Timestamp | null;
+  window_start: Timestamp;
+  workspace_id: string;
+}
+
+export interface UsageOverages {
+  amount: number;
+  created_at: Timestamp;
+  feature: string;
+  product: string;
+  subject_id: string;
+  updated_at: Timestamp;
+  window_end: Timestamp | null;
+  window_start: Timestamp;
+  workspace_id: string;
+}
+
+export interface UsageReservations {
+  amount: number;
+  asked: number | null;
+  confirmed: number | null;
+  created_at: Timestamp;
+  day: string;
+  drawn: Json | null;
+  expires_at: Timestamp;
+  feature: string;
+  from_credits: Generated<number>;
+  id: string;
+  idempotency_key: string;
+  item: number;
+  lifetime: boolean;
+  limit_value: number | null;
+  over: Generated<number>;
+  policy: string;
+  product: string;
+  settled_at: Timestamp | null;
+  status: Generated<string>;
+  subject_id: string;
+  used_after: number | null;
+  user_id: string | null;
+  window_end: Timestamp | null;
+  window_start: Timestamp;
+  workspace_id: string;
+}
+
 export interface UsageUsageCounters {
   created_at: Generated<Timestamp>;
   feature: string;
+  held: Generated<number>;
+  lifetime: Generated<boolean>;
+  next_expiry: Timestamp | null;
   product: string;
+  refunded: Generated<number>;
+  refunds: Generated<number>;
+  shortened: Generated<boolean>;
   subject_id: string;
   updated_at: Generated<Timestamp>;
   used: number;
@@ -405,13 +937,17 @@ export interface UsageUsageLogs {
   created_at: Timestamp;
   day: string;
   feature: string;
+  from_credits: Generated<number>;
   id: string;
   idempotency_key: string;
-  limit_value: number | null;
+  kind: string;
+  lifetime: boolean;
+  occurred_at: Timestamp;
+  over: Generated<number>;
   product: string;
+  reason: string | null;
   reverses: string | null;
   subject_id: string;
-  used_after: number;
   user_id: string | null;
   window_end: Timestamp | null;
   window_start: Timestamp;
@@ -436,6 +972,7 @@ export interface WorkspacesMembers {
 }
 
 export interface WorkspacesWorkspaces {
+  billing_status: Generated<string>;
   created_at: Generated<Timestamp>;
   deleted_at: Timestamp | null;
   id: string;
@@ -451,16 +988,38 @@ export interface WorkspacesWorkspaces {
 
 export interface DB {
   "ai.ai_usage_events": AiAiUsageEvents;
+  "analytics.active_subscriptions": AnalyticsActiveSubscriptions;
+  "analytics.arr": AnalyticsArr;
+  "analytics.churn": AnalyticsChurn;
+  "analytics.license_utilisation": AnalyticsLicenseUtilisation;
+  "analytics.mrr": AnalyticsMrr;
+  "analytics.paid_spans": AnalyticsPaidSpans;
+  "analytics.paid_terms": AnalyticsPaidTerms;
+  "analytics.recordings": AnalyticsRecordings;
+  "analytics.sign_up_days": AnalyticsSignUpDays;
+  "analytics.sign_ups": AnalyticsSignUps;
+  "analytics.subscription_states": AnalyticsSubscriptionStates;
   "api_keys.keys": ApiKeysKeys;
   "audit.entries": AuditEntries;
+  "billing.checkout_reports": BillingCheckoutReports;
+  "billing.checkouts": BillingCheckouts;
   "billing.customers": BillingCustomers;
-  "billing.plan_versions": BillingPlanVersions;
-  "billing.plans": BillingPlans;
+  "billing.leases": BillingLeases;
+  "billing.notices": BillingNotices;
+  "billing.payment_attempts": BillingPaymentAttempts;
+  "billing.payments": BillingPayments;
+  "billing.reconciliations": BillingReconciliations;
+  "billing.reversals": BillingReversals;
   "billing.subscriptions": BillingSubscriptions;
+  "billing.transfers": BillingTransfers;
+  "billing.trial_redemptions": BillingTrialRedemptions;
   "billing.webhook_events": BillingWebhookEvents;
   "entitlements.default_plans": EntitlementsDefaultPlans;
   "entitlements.entitlement_snapshots": EntitlementsEntitlementSnapshots;
   "entitlements.grants": EntitlementsGrants;
+  "entitlements.manual_grants": EntitlementsManualGrants;
+  "entitlements.overrides": EntitlementsOverrides;
+  "entitlements.timeline": EntitlementsTimeline;
   "events.outbox": EventsOutbox;
   "factors.authenticators": FactorsAuthenticators;
   "factors.challenges": FactorsChallenges;
@@ -468,16 +1027,31 @@ export interface DB {
   "factors.recovery_codes": FactorsRecoveryCodes;
   "federation.flows": FederationFlows;
   "federation.identities": FederationIdentities;
+  "google_play.acknowledgements": GooglePlayAcknowledgements;
   "identity.one_time_tokens": IdentityOneTimeTokens;
   "identity.passwords": IdentityPasswords;
   "identity.users": IdentityUsers;
   "invitations.invitations": InvitationsInvitations;
+  "licensing.activations": LicensingActivations;
+  "licensing.licenses": LicensingLicenses;
+  "licensing.signing_keys": LicensingSigningKeys;
   "messaging.dev_mailbox": MessagingDevMailbox;
+  "messaging.email_logs": MessagingEmailLogs;
+  "messaging.suppressions": MessagingSuppressions;
+  "plans.plan_versions": PlansPlanVersions;
+  "plans.plans": PlansPlans;
   "plinth.idempotency_keys": PlinthIdempotencyKeys;
   "plinth.rate_limit_violations": PlinthRateLimitViolations;
   "safety.safety_events": SafetySafetyEvents;
+  "seats.arbiters": SeatsArbiters;
+  "seats.daily": SeatsDaily;
+  "seats.sessions": SeatsSessions;
   "sessions.sessions": SessionsSessions;
   "sessions.signing_keys": SessionsSigningKeys;
+  "usage.credits": UsageCredits;
+  "usage.idempotency_keys": UsageIdempotencyKeys;
+  "usage.overages": UsageOverages;
+  "usage.reservations": UsageReservations;
   "usage.usage_counters": UsageUsageCounters;
   "usage.usage_logs": UsageUsageLogs;
   "usage.workspace_daily_usage": UsageWorkspaceDailyUsage;

@@ -17,3 +17,15 @@ test("secrets are replaced wherever they stand in a line, and every line is one 
     { level: "warn", msg: "y", request_id: "r-1" },
   ]);
 });
+
+test("an error's own fields are looked through too, and what was logged stays as it was", () => {
+  const lines: string[] = [];
+  const logger = createLogger({ LOG_LEVEL: "info" }, { write: (line) => void lines.push(line) });
+  const error = Object.assign(new Error("refused"), { request: { authorization: "hunter2" } });
+  const line = { err: error, list: [{ name: "a" }], deep: { token: "hunter2" } };
+  logger.error(line, "z");
+  expect(lines.join("")).not.toContain("hunter2");
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({ err: { message: "refused" }, list: [{ name: "a" }] });
+  expect(line.deep.token).toBe("hunter2");
+  expect(error.request.authorization).toBe("hunter2");
+});

@@ -44,6 +44,29 @@ describe("a rate", () => {
     expect(await calls([limiter], "back", () => "b")).toBe(11);
   });
 
+  test("C1: is used up until its window ends, and whole again at that instant", async () => {
+    let at = 5_000;
+    const limiter = createRates({ now: () => at });
+    const two = { name: "edge", limit: 2, window_seconds: 10 };
+    expect(await limiter.take(two, "a")).toEqual({ remaining: 1, resets_in: 10 });
+    at = 14_998.5;
+    expect(await limiter.take(two, "a")).toEqual({ remaining: 0, resets_in: 1 });
+    at = 14_999;
+    await expect(limiter.take(two, "a")).rejects.toMatchObject({ occurrence: { retry_after: 0.001 } });
+    at = 15_000;
+    expect(await limiter.take(two, "a")).toEqual({ remaining: 1, resets_in: 10 });
+  });
+
+  test("is one allowance for its name and window, also where its limit changes in between", async () => {
+    const limiter = createRates();
+    const of = (limit: number, window_seconds = 600) => ({ name: "quota", limit, window_seconds });
+    for (let i = 0; i < 3; i++) await limiter.take(of(3), "a");
+    await expect(limiter.take(of(3), "a")).rejects.toMatchObject({ code: "request.rate_limited" });
+    expect(await limiter.take(of(10), "a")).toMatchObject({ remaining: 5 });
+    expect(await limiter.take(of(3, 60), "a")).toMatchObject({ remaining: 2 });
+    expect(await limiter.take({ ...of(3), name: "other" }, "a")).toMatchObject({ remaining: 2 });
+  });
+
   test("L1: counts an IPv6 network as one client, and a mapped IPv4 address as itself", async () => {
     const limiter = createRates();
     expect(await calls([limiter], "six", (i) => `2001:db8:1:2:${i.toString(16)}::1`)).toBe(10);

@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
-import { requestErrors } from "./errors.ts";
+import { type PlinthError, requestErrors } from "./errors.ts";
+import { createFixedWindows, type FixedWindows } from "./fixed-windows.ts";
 import type { RedisClient } from "./redis.ts";
 
 /** So many calls in each window, for each subject. */
@@ -30,19 +31,53 @@ interface RatesOptions {
   redis?: RedisClient | undefined;
   /** Told of every refusal. */
   onRefused?: (rate: Rate, subject: string) => void;
+  /** Milliseconds of a clock that never goes back, for the windows of this process. Default: `performance.now`. */
+  now?: () => number;
 }
 
 /** With Redis one count for all processes, and each process's own while Redis is away; without it, each process's own. */
-export function createRates({ redis, onRefused }: RatesOptions = {}): Rates {
+export function createRates({ redis, onRefused, now = () => performance.now() }: RatesOptions = {}): Rates {
+  const refused = (rate: Rate, subject: string, milliseconds: number) => {
+    onRefused?.(rate, subject);
+    return requestErrors.rate_limited({ retry_after: milliseconds / 1_000 });
+  };
+  return redis === undefined ? ratesOfProcess(now, refused) : ratesOnRedis(redis, refused);
+}
+
+type Refused = (rate: Rate, subject: string, milliseconds: number) => PlinthError;
+
+/** Every request is counted, some of them against four rates: nothing here waits, and its promises are settled when they are made. */
+function ratesOfProcess(now: () => number, refused: Refused): Rates {
+  const named = new Map<string, Map<number, FixedWindows>>();
+  const windowsOf = ({ name, window_seconds }: Rate): FixedWindows => {
+    const known = named.get(name)?.get(window_seconds);
+    if (known !== undefined) return known;
+    const windows = createFixedWindows(window_seconds * 1_000);
+    named.set(name, (named.get(name) ?? new Map<number, FixedWindows>()).set(window_seconds, windows));
+    return windows;
+  };
+  return {
+    take: (rate, subject) => {
+      const at = now();
+      const { count, ends_at } = windowsOf(rate).add(subject, 1, at);
+      if (count > rate.limit) return Promise.reject(refused(rate, subject, ends_at - at));
+      return Promise.resolve({ remaining: rate.limit - count, resets_in: Math.ceil((ends_at - at) / 1_000) });
+    },
+    giveBack: (rate, subject) => {
+      windowsOf(rate).add(subject, -1, now());
+      return Promise.resolve();
+    },
+  };
+}
+
+function ratesOnRedis(storeClient: RedisClient, refused: Refused): Rates {
   const limiters = new Map<string, RateLimiterAbstract>();
   const limiterOf = ({ name, limit, window_seconds }: Rate) => {
     const id = `${name}:${limit}:${window_seconds}`;
     const known = limiters.get(id);
     if (known !== undefined) return known;
     const own = { points: limit, duration: window_seconds, keyPrefix: `plinth:rate:${name}` };
-    const memory = new RateLimiterMemory(own);
-    const limiter =
-      redis === undefined ? memory : new RateLimiterRedis({ ...own, storeClient: redis, insuranceLimiter: memory });
+    const limiter = new RateLimiterRedis({ ...own, storeClient, insuranceLimiter: new RateLimiterMemory(own) });
     limiters.set(id, limiter);
     return limiter;
   };
@@ -53,8 +88,7 @@ export function createRates({ redis, onRefused }: RatesOptions = {}): Rates {
         return { remaining: left.remainingPoints, resets_in: Math.ceil(left.msBeforeNext / 1_000) };
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        onRefused?.(rate, subject);
-        throw requestErrors.rate_limited({ retry_after: refusal.msBeforeNext / 1_000 });
+        throw refused(rate, subject, refusal.msBeforeNext);
       }
     },
     giveBack: async (rate, subject) => {
@@ -65,6 +99,7 @@ export function createRates({ redis, onRefused }: RatesOptions = {}): Rates {
 
 /** The client behind an address: an IPv6 network of 64 bits is one, which is what a household or a server has (RFC 6177). */
 export function subnet(ip: string): string {
+  if (!ip.includes(":")) return ip;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip);
   if (mapped?.[1] !== undefined) return mapped[1];
   if (!isIPv6(ip)) return ip;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { everyStore } from "../../src/openapi-document.ts";
 import { type Called, type SignedUp, type TestApp, testApp } from "../support/app.ts";
 import { document, fill, type Operation, operations, randomId } from "../support/routes.ts";
 
@@ -6,11 +7,16 @@ import { document, fill, type Operation, operations, randomId } from "../support
 const publicOperations = [
   "DELETE /dev/mailbox/messages",
   "DELETE /v1/auth/cookies",
+  "DELETE /v1/licenses/sessions/{session_id}",
   "GET /.well-known/jwks.json",
+  "GET /.well-known/license-keys.json",
   "GET /dev/mailbox",
   "GET /dev/mailbox/messages",
   "GET /dev/mailbox/messages/{mail_id}",
+  "GET /dev/mailbox/messages/{mail_id}/attachments/{n}",
   "GET /dev/mailbox/{mail_id}",
+  "GET /dev/mails",
+  "GET /dev/mails/{template}",
   "GET /health",
   "GET /health/live",
   "GET /health/ready",
@@ -22,7 +28,12 @@ const publicOperations = [
   "GET /v1/auth/reset-password/{token}",
   "GET /v1/auth/restore-account/{token}",
   "GET /v1/auth/verify-email/{token}",
+  "GET /v1/checkout/cancel",
+  "GET /v1/checkout/success",
+  "GET /v1/licenses/{license_key}/sessions",
+  "GET /v1/licenses/{license_key}/status",
   "GET /v1/plans",
+  "GET /v1/plans/comparison",
   "GET /v1/plans/{plan_id}",
   "POST /v1/auth/change-email/{token}",
   "POST /v1/auth/forgot-password",
@@ -42,6 +53,14 @@ const publicOperations = [
   "POST /v1/auth/restore-account/{token}",
   "POST /v1/auth/second-factor",
   "POST /v1/auth/verify-email/{token}",
+  "POST /v1/licenses/acquire",
+  "POST /v1/licenses/activate",
+  "POST /v1/licenses/sessions/{session_id}/heartbeat",
+  "POST /v1/licenses/validate",
+  "POST /v1/webhooks/app-store",
+  "POST /v1/webhooks/google-play",
+  "POST /v1/webhooks/revenuecat",
+  "POST /v1/webhooks/sendgrid",
   "POST /v1/webhooks/stripe",
 ];
 
@@ -60,7 +79,7 @@ let key: string;
 let weakKey: string;
 let evesKey: string;
 beforeAll(async () => {
-  plinth = await testApp();
+  plinth = await testApp({ env: everyStore, worker: false });
   ada = await plinth.signUp("ada@example.com");
   eve = await plinth.signUp("eve@example.com");
   mia = await plinth.signUp("mia@example.com");

@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { everyStore } from "../../src/openapi-document.ts";
 import { type Called, type SignedUp, type TestApp, testApp } from "../support/app.ts";
 import { document, fill, type Operation, operations, randomId } from "../support/routes.ts";
 
@@ -11,18 +12,23 @@ interface Tenant extends SignedUp {
   invitation_id: string;
   api_key_id: string;
   key: string;
+  license_id: string;
+  checkout_id: string;
   /** Whatever must not be seen elsewhere: ids, names, addresses, texts. */
   marks: string[];
 }
 
 let plinth: TestApp;
+let root: SignedUp;
 let ada: Tenant;
 let eve: Tenant;
 beforeAll(async () => {
   plinth = await testApp({
-    env: { PASSWORD_HASH_MEMORY_KIB: "8", PASSWORD_HASH_PASSES: "1", RATE_LIMIT_API_KEY: "1000000" },
+    env: { ...everyStore, PASSWORD_HASH_MEMORY_KIB: "8", PASSWORD_HASH_PASSES: "1", RATE_LIMIT_API_KEY: "1000000" },
     worker: false,
   });
+  root = await plinth.signUp("root@example.com");
+  await plinth.app.promote(root.email);
   ada = await makeTenant("ada");
   eve = await makeTenant("eve");
 });
@@ -67,17 +73,50 @@ async function makeTenant(name: string): Promise<Tenant> {
     ids.push((await made(call(token, team, "POST", "/v1/prism/turns", { question: `Who is ${name}, ${which}?` }))).id);
   }
   const [invitation_id = "", api_key_id = "", key = ""] = ids;
+  const [license_id = "", ...license] = await makeLicense(team, token, name);
+  const checkout_id = await makeCheckout(team, name);
   const marks = [
     team,
     person.user_id,
     guest.user_id,
     person.workspace_id,
     ...ids,
+    license_id,
+    ...license,
+    checkout_id,
     `of ${name}`,
     `@${name}.example`,
     `Who is ${name}`,
   ];
-  return { ...person, team, guest, invitation_id, api_key_id, key, marks };
+  return { ...person, team, guest, invitation_id, api_key_id, key, license_id, checkout_id, marks };
+}
+
+/** Plans that were given by hand, the licence that came with one, its key and two machines. */
+async function makeLicense(team: string, token: string, name: string): Promise<string[]> {
+  for (const plan_id of ["coditect.starter", "swan.silver_wing"]) {
+    const gift = { plan_id, ends_at: "2999-01-01T00:00:00Z", reason: `Gift of ${name}` };
+    await made(plinth.call("POST", `/v1/admin/workspaces/${team}/grants`, { token: root.access_token, body: gift }));
+  }
+  const { data } = (await call(token, team, "GET", "/v1/licenses")).body;
+  const { license_key } = (await call(token, team, "GET", `/v1/licenses/${data[0].id}`)).body;
+  const machines: string[] = [];
+  for (const machine of ["first", "second"]) {
+    const body = { license_key, hardware_id: `${machine}-machine-${name}`, name: `${machine} of ${name}` };
+    machines.push((await made(plinth.call("POST", "/v1/licenses/activate", { body }))).hardware_id);
+  }
+  return [data[0].id, license_key, ...machines];
+}
+
+/** A checkout as it stands when it was opened; no store is there to open one. */
+async function makeCheckout(team: string, name: string): Promise<string> {
+  const [row] = await plinth.sql<{ id: string }>(
+    `insert into billing.checkouts (id, workspace_id, product, plan_id, quantity, success_url, cancel_url, trial_days, source, environment,
+       external_id, url, status, expires_at)
+     values (gen_random_uuid(), $1, 'prism', 'prism.pro', 1, 'https://app.example/done', 'https://app.example/back', 0, 'stripe', 'test',
+       $2, 'https://checkout.example/' || $2, 'open', now() + interval '1 hour') returning id`,
+    [team, `checkout of ${name}`],
+  );
+  return row?.id ?? "";
 }
 
 /** What of the tenant's stands in the answer. */
@@ -94,6 +133,10 @@ const stateOf = async ({ team, workspace_id }: Tenant) => {
     "invitations.invitations",
     "api_keys.keys",
     "prism.turns",
+    "licensing.licenses",
+    "licensing.activations",
+    "billing.checkouts",
+    "entitlements.manual_grants",
   ]) {
     state.push(
       await plinth.sql(
@@ -164,6 +207,8 @@ describe("W3: the id of another tenant's thing below the own workspace", () => {
     user_id: ({ guest }) => guest.user_id,
     invitation_id: ({ invitation_id }) => invitation_id,
     api_key_id: ({ api_key_id }) => api_key_id,
+    license_id: ({ license_id }) => license_id,
+    checkout_id: ({ checkout_id }) => checkout_id,
   };
   const below = ofWorkspace.filter((operation) => nameOfParameter(operation) !== undefined);
 
@@ -194,14 +239,16 @@ describe("W4: another tenant's place in a list", () => {
   );
 
   test.each(paged)("$name goes on in the own rows", async (operation) => {
-    const pathOf = ({ team }: Tenant) => fill(operation, team);
+    const pathOf = ({ team, license_id }: Tenant) =>
+      fill({ ...operation, path: operation.path.replace("{license_id}", license_id) }, team);
     const first = await call(eve.access_token, eve.team, "GET", `${pathOf(eve)}?limit=1`);
     expect(first.status).toBe(200);
     const forged = ["2999-01-01T00:00:00.000Z", "2000-01-01T00:00:00.000Z"].map((time) =>
       Buffer.from(`${time}|${eve.team}`).toString("base64url"),
     );
-    const isEmpty = operation.path === "/v1/billing/subscriptions";
-    expect(typeof first.body.next_cursor).toBe(isEmpty ? "object" : "string");
+    // No store has told of any; and a workspace has one licence for a product.
+    const isShort = ["/v1/billing/subscriptions", "/v1/licenses"].includes(operation.path);
+    expect(typeof first.body.next_cursor).toBe(isShort ? "object" : "string");
     for (const cursor of [first.body.next_cursor ?? forged[0], ...forged]) {
       const answer = await asAda("GET", `${pathOf(ada)}?limit=100&cursor=${cursor}`);
       expect([answer.status, traces(eve, answer)]).toEqual([200, []]);
@@ -299,7 +346,8 @@ describe("W8: without a workspace", () => {
     await client.connect();
     try {
       const tables = await plinth.sql<{ table: string }>(
-        `select c.oid::regclass::text as "table" from pg_class c where c.relrowsecurity and has_table_privilege('plinth_app', c.oid, 'select') order by 1`,
+        `select c.oid::regclass::text as "table" from pg_class c where c.relrowsecurity and has_table_privilege('plinth_app', c.oid, 'select')
+           and has_schema_privilege('plinth_app', c.relnamespace, 'usage') order by 1`,
       );
       expect(tables.length).toBeGreaterThan(10);
       for (const { table } of tables) {

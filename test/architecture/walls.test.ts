@@ -16,7 +16,19 @@ const house: Record<string, string> = {
   "src/platform/identity/index.ts": 'export * from "./service.ts";',
   "src/platform/identity/service.ts":
     'import { createEvents } from "../events/index.ts"; export const createIdentity = createEvents;',
-  "src/platform/billing/index.ts": "export const createBilling = 1;",
+  "src/platform/events/outbox-store.ts":
+    'import { ownTables } from "../../core/tables.ts"; export const outbox = ownTables;',
+  "src/platform/billing/index.ts": 'export type { Store } from "./store-port.ts"; export const createBilling = 1;',
+  "src/platform/billing/store-port.ts":
+    'import type { createEvents } from "../events/index.ts"; export type Store = typeof createEvents;',
+  "src/platform/billing/access-rules.ts":
+    'import type { createEvents } from "../events/index.ts"; import type { Store } from "./store-port.ts"; export type Access = Store | typeof createEvents;',
+  "src/platform/plans/index.ts": "export const createPlans = 1;",
+  "src/platform/licensing/index.ts": "export const createLicensing = 1;",
+  "src/platform/stripe/index.ts":
+    'import { createBilling } from "../billing/index.ts"; export const createStripe = createBilling;',
+  "src/platform/revenuecat/index.ts":
+    'import type { Store } from "../billing/index.ts"; export const createRevenueCat = (store: Store) => store;',
   "src/platform/usage/index.ts": "export const createUsage = 1;",
   "src/platform/usage/rules.ts":
     'import { defineErrors } from "../../core/errors.ts"; export const decide = defineErrors;',
@@ -26,8 +38,16 @@ const house: Record<string, string> = {
   "src/products/swan/index.ts": 'import { createUsage } from "../../product.ts"; export default createUsage;',
   "src/app.ts":
     'import { createIdentity } from "./platform/identity/index.ts"; import { usageRoutes } from "./platform/usage/routes.ts"; export const app = [createIdentity, usageRoutes];',
+  "src/app-stores.ts":
+    'import { createStripe } from "./platform/stripe/index.ts"; export const stores = [createStripe];',
+  "src/commands/simulate.ts":
+    'import { createStripe } from "../platform/stripe/index.ts"; export const simulate = createStripe;',
   "src/main.ts": 'import { app } from "./app.ts"; export const main = app;',
 };
+
+/** Takes the place of the clean app.ts among the planted. */
+const appOpeningAStore =
+  'import { createIdentity } from "./platform/identity/index.ts"; import { createRevenueCat } from "./platform/revenuecat/index.ts"; export const app = [createIdentity, createRevenueCat];';
 
 /** One violation of each rule: where it stands, and what it imports. */
 const planted: [rule: string, file: string, code: string][] = [
@@ -50,6 +70,14 @@ const planted: [rule: string, file: string, code: string][] = [
   ["module-api_keys", "src/platform/api_keys/a.ts", 'import "../identity/index.ts";'],
   ["module-invitations", "src/platform/invitations/a.ts", 'import "../billing/index.ts";'],
   ["module-billing", "src/platform/billing/a.ts", 'import "../usage/index.ts";'],
+  ["module-plans", "src/platform/plans/a.ts", 'import "../billing/index.ts";'],
+  ["module-stripe", "src/platform/stripe/a.ts", 'import "../usage/index.ts";'],
+  ["module-app_store", "src/platform/app_store/a.ts", 'import "../identity/index.ts";'],
+  ["module-google_play", "src/platform/google_play/a.ts", 'import "../identity/index.ts";'],
+  ["module-revenuecat", "src/platform/revenuecat/a.ts", 'import "../events/index.ts";'],
+  ["module-licensing", "src/platform/licensing/a.ts", 'import "../billing/index.ts";'],
+  ["module-seats", "src/platform/seats/a.ts", 'import "../events/index.ts";'],
+  ["module-analytics", "src/platform/analytics/a.ts", 'import "../billing/index.ts";'],
   ["module-safety", "src/platform/safety/a.ts", 'import "../../product.ts";'],
   ["module-ai", "src/platform/ai/a.ts", 'import "../../app.ts";'],
   ["product-through-its-face", "src/products/prism/a.ts", 'import "../swan/index.ts";'],
@@ -74,6 +102,18 @@ const planted: [rule: string, file: string, code: string][] = [
     "src/platform/usage/d.ts",
     'import { ownTables } from "../../core/tables.ts"; export const a = ownTables;',
   ],
+  [
+    "sql-in-stores-alone",
+    "src/platform/usage/storekeeper.ts",
+    'import { ownTables } from "../../core/tables.ts"; export const a = ownTables;',
+  ],
+  ["rules-are-pure", "src/platform/google_play/mapping.ts", 'import "node:crypto";'],
+  ["rules-are-pure", "src/platform/revenuecat/event-mapping.ts", 'import "../../core/clock.ts";'],
+  [
+    "rules-open-no-door",
+    "src/platform/usage/charge-rules.ts",
+    'import { createEvents } from "../events/index.ts"; export const a = createEvents;',
+  ],
   ["rules-are-pure", "src/platform/ai/rules.ts", 'import "node:fs";'],
   [
     "rules-are-pure",
@@ -82,11 +122,24 @@ const planted: [rule: string, file: string, code: string][] = [
   ],
   ["rules-reach-no-store", "src/platform/events/rules.ts", 'import { rows } from "./store.ts"; export const a = rows;'],
   [
+    "rules-reach-no-store",
+    "src/platform/events/errors.ts",
+    'import { outbox } from "./outbox-store.ts"; export const a = outbox;',
+  ],
+  [
+    "schemas-are-shapes",
+    "src/platform/billing/seller-port.ts",
+    'import { systemClock } from "../../core/clock.ts"; export const a = systemClock;',
+  ],
+  [
     "schemas-are-shapes",
     "src/platform/events/schema.ts",
     'import { systemClock } from "../../core/clock.ts"; export const a = systemClock;',
   ],
   ["vendor-stripe", "src/platform/billing/b.ts", 'import "stripe";'],
+  ["vendor-apple-app-store-server-library", "src/platform/app_store/b.ts", 'import "@apple/app-store-server-library";'],
+  ["vendor-stripe", "src/platform/revenuecat/b.ts", 'import type Stripe from "stripe"; export type A = Stripe;'],
+  ["vendor-jose", "src/platform/licensing/service.ts", 'import "jose";'],
   ["vendor-undici", "src/platform/billing/c.ts", 'import "undici";'],
   ["vendor-ioredis", "src/core/c.ts", 'import "ioredis";'],
   ["vendor-node-rs-argon2", "src/core/d.ts", 'import "@node-rs/argon2";'],
@@ -103,6 +156,13 @@ const planted: [rule: string, file: string, code: string][] = [
   ["vendor-pino", "src/core/i.ts", 'import "pino";'],
   ["agents-speak-to-nobody", "src/products/revfirst/agents/a.ts", 'import "../publisher.ts";'],
   ["publisher-knows-no-billing", "src/products/revfirst/publisher.ts", 'import "../../platform/billing/index.ts";'],
+  ["stores-for-assembly-alone", "src/version.ts", 'import "./platform/revenuecat/index.ts";'],
+  ["stores-for-assembly-alone", "src/app.ts", appOpeningAStore],
+  ["stores-know-no-store", "src/platform/usage/f.ts", 'import "../revenuecat/index.ts";'],
+  ["stores-know-no-store", "src/platform/stripe/b.ts", 'import "../revenuecat/index.ts";'],
+  ["products-ask-and-never-sell", "src/products/coditect/index.ts", 'import "../../platform/licensing/index.ts";'],
+  ["products-ask-and-never-sell", "src/products/entrain/index.ts", 'import "../../platform/plans/index.ts";'],
+  ["products-ask-and-never-sell", "src/products/prism/e.ts", 'import "../../product.ts";'],
   ["billing-knows-no-agent", "src/platform/billing/d.ts", 'import "../../products/revfirst/agents/a.ts";'],
   ["no-circles", "src/core/one.ts", 'import { two } from "./two.ts"; export const one = two;'],
   ["nothing-unresolved", "src/core/j.ts", 'import "./nowhere.ts";'],
@@ -114,6 +174,12 @@ const planted: [rule: string, file: string, code: string][] = [
   ["doors-not-windows", "src/commands/a.ts", 'import "../platform/identity/service.ts";'],
   ["products-are-loaded", "src/product-loader.ts", 'import "./products/prism/index.ts";'],
   ["routes-for-app-alone", "src/platform/usage/e.ts", 'import "./routes.ts";'],
+  ["routes-for-app-alone", "src/commands/b.ts", 'import "../platform/usage/routes.ts";'],
+  [
+    "routes-call-services",
+    "src/platform/events/admin-routes.ts",
+    'import { outbox } from "./outbox-store.ts"; export const a = outbox;',
+  ],
   [
     "routes-call-services",
     "src/platform/events/routes.ts",
@@ -179,6 +245,28 @@ describe("the walls", () => {
     expect(violations).toEqual([]);
     expect(read).toBeGreaterThanOrEqual(files);
     expect(read).toBeGreaterThan(150);
+  });
+});
+
+describe("the map", () => {
+  const { platform }: { platform: Record<string, string[]> } = createRequire(import.meta.url)("../../modules.cjs");
+  const modules = Object.keys(platform);
+
+  test.each(modules)(
+    "%s opens every door that it may, and each belongs to a module that is built before it",
+    async (name) => {
+      const files = await readdir(join("src/platform", name), { recursive: true }).catch(() => []);
+      const rooms = files.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
+      const texts = await Promise.all(rooms.map((room) => readFile(join("src/platform", name, room), "utf8")));
+      const doors = platform[name] ?? [];
+      expect(doors.filter((door) => !texts.some((text) => text.includes(`"../${door}/index.ts"`)))).toEqual([]);
+      expect(doors.filter((door) => modules.indexOf(door) > modules.indexOf(name))).toEqual([]);
+    },
+  );
+
+  test("names every module that there is", async () => {
+    const folders = (await readdir("src/platform", { withFileTypes: true })).filter((entry) => entry.isDirectory());
+    expect(folders.map(({ name }) => name).filter((name) => !modules.includes(name))).toEqual([]);
   });
 });
 

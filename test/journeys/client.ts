@@ -15,6 +15,7 @@ export interface Answer {
 export interface Client {
   get(path: string, session?: Session, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body?: object, session?: Session): Promise<Answer>;
+  delete(path: string, session?: Session): Promise<Answer>;
   raw(path: string, body: string, headers: Record<string, string>): Promise<Answer>;
   /** The path of the link in the newest mail to the address, of the page that it names; waits for the mail. */
   mailedLink(to: string, page?: string): Promise<string>;
@@ -45,12 +46,14 @@ export function client(base: string): Client {
         body === undefined ? undefined : JSON.stringify(body),
       );
     },
+    delete: (path, session) => call("DELETE", path, authorization(session)),
     raw: (path, body, headers) => call("POST", path, headers, body),
     mailedLink: async (to, page = "verify-email") => {
       for (let tries = 0; tries < 200; tries++) {
         const { body } = await call("GET", `/dev/mailbox/messages?to=${encodeURIComponent(to)}`, {});
         const link = new RegExp(`https?://[^/\\s]+(/v1/auth/${page}/[\\w-]+)`);
-        const [, path] = link.exec(body.data[0]?.text ?? "") ?? [];
+        // The newest that has one: another kind of mail may have come since.
+        const [path] = body.data.flatMap(({ text }: { text: string }) => link.exec(text)?.[1] ?? []);
         if (path !== undefined) return path;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }

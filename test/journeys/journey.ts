@@ -1,52 +1,11 @@
 // Starts a fresh Plinth and drives it as a client would, over HTTP alone: sign up, pay, use, be refused, lapse.
 // What counts is what the API answered; the first answer that is not the expected one ends it loudly.
 import assert from "node:assert/strict";
-import { checkoutCompleted, signStripeEvent, subscriptionEvent } from "../../src/platform/billing/stripe-simulator.ts";
+import { checkoutCompleted, subscriptionEvent } from "../../src/platform/stripe/simulator.ts";
 import { type Client, client, type Session } from "./client.ts";
+import { licenseJourney } from "./license.ts";
 import { startPlinth } from "./plinth.ts";
-
-const webhookSecret = "whsec_of_the_journey";
-const password = "Correct-horse-7";
-const began = performance.now();
-let last = began;
-
-function done(step: string): void {
-  const now = performance.now();
-  console.log(`  ✓ ${step.padEnd(64)} ${(now - last).toFixed(0).padStart(6)} ms`);
-  last = now;
-}
-
-/** Signs up, reads the mailed link, confirms and signs in. */
-async function signUp(api: Client, email: string): Promise<Session> {
-  const registered = await api.post("/v1/auth/register", {
-    email,
-    password,
-    full_name: "Ada Lovelace",
-    time_zone: "Europe/London",
-  });
-  assert.deepEqual([registered.status, registered.body], [201, { email, status: "verification_sent" }]);
-  done(`signs up as ${email}`);
-  const early = await api.post("/v1/auth/login", { email, password });
-  assert.deepEqual([early.status, early.body.code], [403, "identity.email_unverified"]);
-  const link = await api.mailedLink(email);
-  done("reads the mailed link");
-  assert.equal((await api.get(link)).status, 200, "the link shows a page");
-  assert.equal(
-    (await api.post("/v1/auth/login", { email, password })).status,
-    403,
-    "looking at the page confirms nothing",
-  );
-  assert.deepEqual((await api.post(link)).body, { status: "verified" });
-  assert.equal((await api.post(link)).status, 410, "the link works once");
-  done("confirms the address");
-  const login = await api.post("/v1/auth/login", { email, password });
-  assert.equal(login.status, 200);
-  const session: Session = { access_token: login.body.access_token, refresh_token: login.body.refresh_token };
-  const me = await api.get("/v1/me", session);
-  assert.deepEqual([me.status, me.body.email, me.body.email_verified], [200, email, true]);
-  done("signs in");
-  return session;
-}
+import { began, done, sendStripe, signUp, webhookSecret } from "./steps.ts";
 
 async function planOf(api: Client, session: Session) {
   const { status, body } = await api.get("/v1/billing/entitlements?product=prism", session);
@@ -57,15 +16,6 @@ async function planOf(api: Client, session: Session) {
 
 async function takeTurn(api: Client, session: Session, question: string) {
   return api.post("/v1/prism/turns", { question }, session);
-}
-
-async function sendStripe(api: Client, event: object): Promise<void> {
-  const { body, signature } = signStripeEvent(event, webhookSecret);
-  const answer = await api.raw("/v1/webhooks/stripe", body, {
-    "stripe-signature": signature,
-    "content-type": "application/json",
-  });
-  assert.equal(answer.status, 200, `the webhook answered ${answer.status}: ${JSON.stringify(answer.body)}`);
 }
 
 /** One invites the other into a team, and lets a program work in it by an API key. */
@@ -177,6 +127,8 @@ async function journey(api: Client): Promise<void> {
   done("another person sees none of it");
 
   await shareAndAutomate(api, fresh, grace);
+
+  await licenseJourney(api);
 
   assert.equal((await api.post("/v1/auth/logout", undefined, fresh)).status, 204);
   assert.equal((await api.get("/v1/me", fresh)).status, 401);

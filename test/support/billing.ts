@@ -4,28 +4,40 @@ import {
   type Billing,
   type BillingOptions,
   createBilling,
+  type Store,
   SubscriptionChanged,
-  signStripeEvent,
 } from "../../src/platform/billing/index.ts";
 import { createEntitlements, type Entitlements } from "../../src/platform/entitlements/index.ts";
-import { createEvents, defineSubscriber } from "../../src/platform/events/index.ts";
+import { createEvents, createWorker, defineSubscriber } from "../../src/platform/events/index.ts";
+import { createPlans, type Plans } from "../../src/platform/plans/index.ts";
+import { createStripe } from "../../src/platform/stripe/index.ts";
+import { signStripeEvent } from "../../src/platform/stripe/simulator.ts";
+import { updateBillingStatus } from "../../src/platform/workspaces/store.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
+import type { FakeStripe } from "./fake-stripe.ts";
 
 /** Billing on a database of its own, with its real neighbours and a catalogue of two products. */
 export interface BillingStage extends TestDatabase {
   billing: Billing;
+  plans: Plans;
   entitlements: Entitlements;
   events: ReturnType<typeof createEvents>;
   /** Every line that was logged. */
   lines: Record<string, unknown>[];
+  /** Mails to owners: their subjects, in order. */
+  mails: { workspace_id: string; subject: string; key: string }[];
   /** The value of the webhook counter for these labels. */
   counted(labels: Record<string, string>): Promise<number>;
   /** Billing with something else in its place, on the same database. */
   billingWith(parts: Partial<BillingOptions>): Billing;
   /** Sends Stripe's events, one after the other, each signed. */
   send(...events: object[]): Promise<void>;
-  /** The plan of prism that the workspace has now. */
-  plan(workspace_id: string): Promise<string>;
+  /** As `send`, to another billing. */
+  sendTo(billing: Billing, ...events: object[]): Promise<void>;
+  /** Has a worker deliver all that is due, and returns when nothing is left: the mails are sent then. */
+  work(): Promise<void>;
+  /** The plan of prism (or of another product) that the workspace has now. */
+  plan(workspace_id: string, product?: string): Promise<string>;
 }
 
 export const webhookSecret = "whsec_TestSecretOfTheStage";
@@ -45,14 +57,23 @@ plans:
     rank: 10
     features:
       turns_per_day: { limit: 30, window: day, per: member }
-    stores: { stripe: [price_pro] }
+    stores:
+      stripe: [price_pro]
+      app_store: [app.pro]
+      google_play: ["app.pro:monthly"]
+      revenuecat: [pro_access]
   - key: max
     name: Max
     price: { amount: 1999, currency: USD, interval: month }
     rank: 20
     features:
       turns_per_day: { limit: unlimited, window: day, per: member }
-    stores: { stripe: [price_max] }
+    payment_link: https://buy.stripe.com/test_max
+    stores:
+      stripe: [price_max]
+      app_store: [app.max]
+      google_play: [app.max]
+      revenuecat: [max_access]
 `;
 
 const otherCatalogue = `product: coditect
@@ -60,10 +81,12 @@ plans:
   - key: team
     name: Team
     price: { amount: 2900, currency: USD, interval: month }
+    trial_days: 14
     seats: 3
     rank: 10
     features:
       reports: true
+      workspace_members: { per_seat: 1, window: none, per: workspace }
     stores: { stripe: [price_team] }
 `;
 
@@ -72,48 +95,95 @@ export const documents = [
   { file: "coditect/plans.yaml", text: otherCatalogue },
 ];
 
-export async function billingStage(
-  options: { pool_size?: number; environment?: "live" | "test" } = {},
-): Promise<BillingStage> {
+export interface BillingStageOptions {
+  pool_size?: number;
+  environment?: "live" | "test";
+  /** Stores beside Stripe. */
+  stores?: (t: TestDatabase) => Store[];
+  /** Stripe's API: then notifications are asked about, and plans are sold. */
+  stripe?: Pick<FakeStripe, "url" | "secret_key">;
+}
+
+export async function billingStage(options: BillingStageOptions = {}): Promise<BillingStage> {
   const t = await testDatabase({ pool_size: options.pool_size ?? 20 });
   const lines: Record<string, unknown>[] = [];
+  const mails: BillingStage["mails"] = [];
   const logger = createLogger({ LOG_LEVEL: "info" }, { write: (line) => lines.push(JSON.parse(line)) });
   const metrics = createMetrics();
   const events = createEvents({ db: t.db, onError: () => {} });
   events.subscribe([defineSubscriber({ name: "test.hears", event: SubscriptionChanged, handle: async () => {} })]);
   const entitlements = createEntitlements({ db: t.db, events });
-  const stripe: BillingOptions["stripe"] = { secrets: [webhookSecret], environment: options.environment ?? "test" };
-  const parts: BillingOptions = { db: t.db, entitlements, events, logger, metrics, clock: t.clock, stripe };
+  const plans = createPlans({ db: t.db, entitlements, logger });
+  const api = options.stripe === undefined ? undefined : { ...options.stripe, timeout_ms: 3_000 };
+  const stripe = createStripe({ secrets: [webhookSecret], clock: t.clock, api });
+  const parts: BillingOptions = {
+    ...{ db: t.db, plans, entitlements, events, logger, metrics, clock: t.clock },
+    environment: options.environment ?? "test",
+    stores: [stripe.store, ...(options.stores?.(t) ?? [])],
+    seller: stripe.seller,
+    workspaces: { setBillingStatus: updateBillingStatus },
+    ownersOf: (_tx, workspace_id) => ownersOf(t, workspace_id),
+    mailOwners: async ({ workspace_id }, compose, key) => {
+      mails.push({ workspace_id, key, subject: compose({ full_name: "Ada", workspace: "Ada's" }).subject });
+    },
+    origins: ["https://app.example.com"],
+    public_url: "http://plinth.test",
+    billing_url: null,
+    on_conflict: "keep",
+  };
   const billing = createBilling(parts);
-  await billing.loadCatalogue(documents, ["prism", "coditect"]);
+  events.subscribe(billing.subscribers);
+  await plans.load(documents, ["prism", "coditect"]);
   lines.length = 0;
+  const sendTo: BillingStage["sendTo"] = async (to, ...sent) => {
+    const store = to.stores.get("stripe");
+    for (const event of sent) {
+      const { body, signature } = signStripeEvent(event, webhookSecret, t.clock.now());
+      const header = (name: string) => (name === "stripe-signature" ? signature : undefined);
+      if (store !== undefined) await to.inbox.receive(store, { raw_body: Buffer.from(body), header }, "test");
+    }
+  };
   return {
     ...t,
-    billing,
-    entitlements,
-    events,
-    lines,
+    ...{ billing, plans, entitlements, events, lines, mails, sendTo },
     billingWith: (other) => createBilling({ ...parts, metrics: createMetrics(), ...other }),
-    send: async (...sent) => {
-      for (const event of sent) {
-        const { body, signature } = signStripeEvent(event, webhookSecret, t.clock.now());
-        await billing.stripe?.receive({ raw_body: Buffer.from(body), signature }, "test");
-      }
+    send: (...sent) => sendTo(billing, ...sent),
+    work: async () => {
+      const worker = createWorker({
+        ...{ db: t.db, events, listener: t.listener, logger, metrics: createMetrics() },
+        concurrency: 4,
+        poll_ms: 20,
+      });
+      worker.start();
+      while (await isWorkLeft(t)) await new Promise((resolve) => setTimeout(resolve, 20));
+      await worker.stop(5_000);
     },
-    plan: async (workspace_id) => {
+    plan: async (workspace_id, product = "prism") => {
       const ctx = { workspace_id, actor: { kind: "system", reason: "test" }, request_id: "test" } as const;
-      return (await t.db.inWorkspace(ctx, (tx) => entitlements.get(tx, ctx, "prism"))).plan_id;
+      return (await t.db.inWorkspace(ctx, (tx) => entitlements.get(tx, ctx, product))).plan_id;
     },
-    counted: async (labels) => {
-      const { body } = await metrics.page();
-      const wanted = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
-      const line = body
-        .split("\n")
-        .find(
-          (each) =>
-            each.startsWith("plinth_billing_webhook_events_total{") && wanted.every((label) => each.includes(label)),
-        );
-      return Number(line?.split(" ").at(-1) ?? 0);
-    },
+    counted: async (labels) => countedIn((await metrics.page()).body, labels),
   };
+}
+
+function countedIn(page: string, labels: Record<string, string>): number {
+  const wanted = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+  const isWanted = (line: string) =>
+    line.startsWith("plinth_billing_webhook_events_total{") && wanted.every((label) => line.includes(label));
+  return Number(page.split("\n").find(isWanted)?.split(" ").at(-1) ?? 0);
+}
+
+async function isWorkLeft({ sql, clock }: TestDatabase): Promise<boolean> {
+  const due = await sql(
+    "select from events.outbox where status = 'processing' or (status = 'pending' and scheduled_for <= $1) limit 1",
+    [clock.now()],
+  );
+  return due.length > 0;
+}
+
+async function ownersOf({ sql }: TestDatabase, workspace_id: string) {
+  return sql<{ user_id: string; email: string | null; full_name: string }>(
+    "select u.id as user_id, u.email, u.full_name from workspaces.members m join identity.users u on u.id = m.user_id where m.workspace_id = $1 and m.role = 'owner'",
+    [workspace_id],
+  );
 }

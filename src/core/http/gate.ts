@@ -46,6 +46,9 @@ export interface Admission {
   headers: Record<string, string>;
 }
 
+/** What an address may send in a minute where the sender proves itself: a store's storm of repetitions passes, a flood of forgeries does not. */
+const signedRate: RateLimit = { name: "signed", limit: 60_000, window_seconds: 60, by: "address" };
+
 /** Makes the guard of every route: rates, who asks, and whether that is allowed. */
 export function createGate(options: GateOptions) {
   const { gatekeeper, rateLimits, everywhere, origins } = options;
@@ -90,7 +93,8 @@ export function createGate(options: GateOptions) {
 
   return async (route: Route, request: FastifyRequest): Promise<Admission> => {
     const limits = route.rate_limits ?? [];
-    const rates = route.path.startsWith("/v1/") ? [...everywhere, ...limits] : limits;
+    const common = route.signed === true ? [signedRate] : everywhere;
+    const rates = route.path.startsWith("/v1/") ? [...common, ...limits] : limits;
     const headers = [rates.length === 0 ? {} : await rateLimits.take(rates, { address: request.ip })];
     const public_ctx = { request_id: request.id, ip: request.ip };
     if (route.auth === "public") return { ctx: public_ctx, headers: joined(headers) };

@@ -1,5 +1,5 @@
 import type { Metrics } from "../metrics.ts";
-import { type Rate, type Rates, subnet } from "../rates.ts";
+import { type Allowance, type Rate, type Rates, subnet } from "../rates.ts";
 import type { RateLimit } from "./route.ts";
 
 /** Whom a request is counted for; what is not known of it is not counted. */
@@ -22,25 +22,29 @@ export interface RateLimits {
 export function createRateLimits(rates: Rates): RateLimits {
   return {
     take: async (limits, subjects): Promise<Record<string, string>> => {
-      const counted: Promise<{ limit: RateLimit; remaining: number; resets_in: number }>[] = [];
+      const counted: RateLimit[] = [];
+      const taken: Promise<Allowance>[] = [];
       for (const limit of limits) {
         const subject = subjects[limit.by ?? "address"];
         if (subject === undefined) continue;
         const named = limit.by === undefined || limit.by === "address" ? subnet(subject) : subject;
-        counted.push(rates.take(limit, named).then((left) => ({ limit, ...left })));
+        counted.push(limit);
+        taken.push(rates.take(limit, named));
       }
-      const left = await Promise.all(counted);
-      if (left.length === 0) return {};
-      return {
-        "ratelimit-policy": left
-          .map(({ limit }) => `"${limit.name}";q=${limit.limit};w=${limit.window_seconds}`)
-          .join(", "),
-        ratelimit: left
-          .map(({ limit, remaining, resets_in }) => `"${limit.name}";r=${remaining};t=${resets_in}`)
-          .join(", "),
-      };
+      return taken.length === 0 ? {} : headersOf(counted, await Promise.all(taken));
     },
   };
+}
+
+function headersOf(limits: RateLimit[], left: Allowance[]): Record<string, string> {
+  let policy = "";
+  let ratelimit = "";
+  for (const [index, { name, limit, window_seconds }] of limits.entries()) {
+    const separator = index === 0 ? "" : ", ";
+    policy += `${separator}"${name}";q=${limit};w=${window_seconds}`;
+    ratelimit += `${separator}"${name}";r=${left[index]?.remaining};t=${left[index]?.resets_in}`;
+  }
+  return { "ratelimit-policy": policy, ratelimit };
 }
 
 /** Counts refusals by rate, for the metrics. */

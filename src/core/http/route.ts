@@ -81,6 +81,8 @@ export interface RouteSpec<
   idempotent?: boolean;
   /** The handler gets the exact bytes instead of a parsed body, for signatures over them. */
   raw_body?: boolean;
+  /** The sender proves itself over the body, as stores do: a wide rate of its own stands in for that of addresses, as few send for many. */
+  signed?: boolean;
   /** Rates beside those that hold for every route. */
   rate_limits?: RateLimit[];
   /** Asks for a recent sign-in or step-up (`request.step_up_required`), and refuses whoever acts in another person's name. */

@@ -3,7 +3,7 @@ import { type BillingStage, billingStage, documents, webhookSecret } from "../..
 import { storiesOn } from "../../../test/support/billing-story.ts";
 import { makeMember } from "../../../test/support/factories.ts";
 import { newId } from "../../core/id.ts";
-import { signStripeEvent, stripeEvent } from "./stripe-simulator.ts";
+import { signStripeEvent, stripeEvent } from "../stripe/simulator.ts";
 
 let t: BillingStage;
 let workspace_id: string;
@@ -202,6 +202,7 @@ describe("S20: an unknown price", () => {
     expect(await subscriptionRow()).toMatchObject({ plan_id: "prism.pro", status: "active" });
     expect((await eventRows())[1]).toMatchObject({ status: "failed", reason: "unknown_price" });
     expect(t.lines.filter(({ level }) => level === "error")).toEqual([
+      expect.objectContaining({ alert: "unknown_price", external_id: subscription }),
       expect.objectContaining({ reason: "unknown_price", subject: customer }),
     ]);
     expect(await t.counted(failures)).toBe(before + 1);
@@ -209,6 +210,15 @@ describe("S20: an unknown price", () => {
     await t.send(told("updated", 20, { price: "price_max" }));
     expect(await t.plan(workspace_id)).toBe("prism.max");
     expect((await eventRows())[1]).toMatchObject({ status: "ignored", reason: "older" });
+  });
+
+  test("goes on to the end of the period that is paid for it", async () => {
+    const next = new Date(T.getTime() + 30 * 86_400_000);
+    await t.send(told("created", 0), told("updated", 10, { price: "price_unheard", current_period_end: next }));
+    expect((await grants())[0]).toMatchObject({ plan_id: "prism.pro", ends_at: next });
+    const extras = [{ price: "price_team", current_period_end: next }];
+    await t.send(told("updated", 20, { price: "price_unheard_too", extras }));
+    expect((await grants()).find(({ product }) => product === "prism")).toMatchObject({ ends_at: next });
   });
 
   test("of a new subscription grants nothing, and when it is sold at last, the next news applies what was missed", async () => {
@@ -219,11 +229,11 @@ describe("S20: an unknown price", () => {
       file,
       text: text.replace("price_pro", `price_pro, ${price}`),
     }));
-    await t.billing.loadCatalogue(selling, ["prism", "coditect"]);
+    await t.plans.load(selling, ["prism", "coditect"]);
     await t.send(checkout(20));
     expect(await subscriptionRow()).toMatchObject({ plan_id: "prism.pro", seats: 4 });
     expect(await t.plan(workspace_id)).toBe("prism.pro");
-    await t.billing.loadCatalogue(documents, ["prism", "coditect"]);
+    await t.plans.load(documents, ["prism", "coditect"]);
   });
 
   test("does not keep an end from coming through, in whatever order", async () => {
@@ -249,7 +259,7 @@ describe("S2: the owner", () => {
   test("is unknown before the checkout: the news wait, and are applied with it, oldest first", async () => {
     const unowned = { workspace_id: undefined };
     await t.send(
-      stripeEvent("invoice.payment_succeeded", { object: "invoice", id: "in_1", customer }),
+      stripeEvent("customer.updated", { object: "customer", id: customer }),
       told("updated", 20, { ...unowned, quantity: 2 }),
       told("created", 10, { ...unowned, status: "incomplete" }),
     );
@@ -321,7 +331,7 @@ describe("what is not for us", () => {
       expect.objectContaining({ environment: "live", status: "ignored", reason: "other_environment" }),
     ]);
     expect(await grants()).toEqual([]);
-    const live = t.billingWith({ stripe: { secrets: [webhookSecret], environment: "live" } });
+    const live = t.billingWith({ environment: "live" });
     await receive(told("created", 0), live);
     expect(await grants()).toEqual([]);
     await receive(told("updated", 10, { livemode: true }), live);
@@ -354,7 +364,9 @@ describe("what is not for us", () => {
     const event = told("created", 0);
     const { body } = signStripeEvent(event, webhookSecret);
     const { signature } = signStripeEvent(event, "whsec_another");
-    const sent = t.billing.stripe?.receive({ raw_body: Buffer.from(body), signature }, "test");
+    const store = t.billing.stores.get("stripe");
+    if (store === undefined) throw new Error("Stripe is not configured");
+    const sent = t.billing.inbox.receive(store, { raw_body: Buffer.from(body), header: () => signature }, "test");
     await expect(sent).rejects.toMatchObject({ code: "billing.signature_invalid" });
     expect(await eventRows()).toEqual([]);
     expect(await t.counted({ type: "other", outcome: "rejected" })).toBeGreaterThan(0);

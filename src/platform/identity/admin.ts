@@ -67,11 +67,11 @@ export function createAdmin({ db, events, workspaces, audit, sessions, person, m
       }
     },
 
-    listUsers: async ({ limit, cursor, email, status, role }: UserQuery) => {
+    listUsers: async ({ limit, cursor, email, search, status, role }: UserQuery) => {
       const after = readCursor(cursor);
       const email_normalized = email === undefined ? undefined : normalizeEmail(email);
       const rows = await db.systemStatement("list accounts", (tx) =>
-        listUsers(tx, { email_normalized, status, role }, after, limit),
+        listUsers(tx, { email_normalized, search, status, role }, after, limit),
       );
       const page = pageOf(rows, limit);
       return { ...page, data: page.data.map(userOf) };

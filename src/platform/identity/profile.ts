@@ -6,6 +6,7 @@ import { createLiveCache } from "../../core/live-cache.ts";
 import type { Tx } from "../../core/tables.ts";
 import type { Audit } from "../audit/index.ts";
 import type { Events } from "../events/index.ts";
+import type { Messaging } from "../messaging/index.ts";
 import type { Sessions } from "../sessions/index.ts";
 import type { Workspaces } from "../workspaces/index.ts";
 import { identityErrors } from "./errors.ts";
@@ -13,7 +14,7 @@ import { AccountDeleted, AccountErased, ErasureDue } from "./events.ts";
 import type { MailedTokens } from "./mailed-tokens.ts";
 import { checkLocale, checkTimeZone } from "./rules.ts";
 import type { AccountDeletion, Me, ProfileChange } from "./schema.ts";
-import { eraseUser, findCards, findUser, hasAdmin, moveStatus, updateProfile } from "./store.ts";
+import { eraseUser, findAddressees, findCards, findUser, hasAdmin, moveStatus, updateProfile } from "./store.ts";
 
 interface ProfileOptions {
   db: Pick<Database, "asSystem" | "systemStatement">;
@@ -23,6 +24,7 @@ interface ProfileOptions {
   audit: Pick<Audit, "recordOwn">;
   sessions: Pick<Sessions, "revokeAll">;
   mailedTokens: MailedTokens;
+  messaging: Pick<Messaging, "erase">;
 }
 
 export type UserRow = NonNullable<Awaited<ReturnType<typeof findUser>>>;
@@ -32,7 +34,7 @@ export const restorableDays = 30;
 
 /** A person's own account: what it shows, and its end. */
 export function createProfile(options: ProfileOptions) {
-  const { db, listener, events, workspaces, audit, sessions, mailedTokens } = options;
+  const { db, listener, events, workspaces, audit, sessions, mailedTokens, messaging } = options;
   const people = createLiveCache<UserRow>({ listener, tags: ({ id }) => [`user:${id}`] });
   listener.on("plinth_changes", people.forget);
 
@@ -60,6 +62,12 @@ export function createProfile(options: ProfileOptions) {
       const rows =
         ids.length === 0 ? [] : await db.systemStatement("people of a workspace", (tx) => findCards(tx, ids));
       return new Map(rows.map(({ id, ...card }) => [id, card]));
+    },
+
+    /** How people are written to, in the caller's transaction, in the order of the ids. */
+    addressees: async (tx: Tx, ids: string[]) => {
+      const rows = ids.length === 0 ? [] : await findAddressees(tx, ids);
+      return ids.flatMap((id) => rows.find(({ user_id }) => user_id === id) ?? []);
     },
 
     /** The person of the request, and who acts in their name, if anybody. */
@@ -132,6 +140,7 @@ export function createProfile(options: ProfileOptions) {
         const user = await findUser(tx, user_id);
         if (user?.deleted_at?.getTime() !== deleted_at.getTime() || workspace_id === undefined) return;
         await workspaces.eraseLonely(tx, user_id);
+        if (user.email !== null) await messaging.erase(tx, { address: user.email, user_id });
         await eraseUser(tx, user_id, deleted_at);
         await events.append(tx, { workspace_id, request_id }, AccountErased, { user_id });
       });

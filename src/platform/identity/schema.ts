@@ -187,6 +187,13 @@ export const UserParams = Closed({ user_id: Id });
 export const UserQuery = Closed({
   ...PageQuery.properties,
   email: Type.Optional(Email),
+  search: Type.Optional(
+    Type.String({
+      minLength: 3,
+      maxLength: 100,
+      description: "A part of the address or of the name, without regard to case",
+    }),
+  ),
   status: Type.Optional(Type.Enum(["active", "suspended", "deleted"])),
   role: Type.Optional(Type.Enum(["user", "admin"])),
 });

@@ -23,7 +23,7 @@ import { createPasswords, type HashCost } from "./passwords.ts";
 import { createProfile } from "./profile.ts";
 import { createRegistration } from "./registration.ts";
 import { checkPassword, type PasswordRule } from "./rules.ts";
-import { createSignIn, type Failed } from "./sign-in.ts";
+import { createSignIn, type Failed, type SignedIn } from "./sign-in.ts";
 import { beginCredentialChange, deleteOldTokens } from "./store.ts";
 import { createThrottle, type ThrottleLimits } from "./throttle.ts";
 
@@ -32,7 +32,7 @@ export interface IdentityOptions {
   listener: Pick<Listener, "connected" | "onGap" | "on">;
   events: Pick<Events, "append">;
   workspaces: Workspaces;
-  messaging: Pick<Messaging, "send">;
+  messaging: Pick<Messaging, "send" | "erase">;
   audit: Audit;
   sessions: Sessions;
   rates: Rates;
@@ -75,11 +75,16 @@ export function createIdentity(options: IdentityOptions) {
   const stands = { ...options, ...settings, passwords, mailedTokens, throttle, factors, checkNewPassword };
   const onFailure = (who: Failed, what: string) =>
     later.run(() => noteFailure(options, who, what), 200 + Math.random() * 800);
+  const followers: ((who: SignedIn, request_id: string) => Promise<void>)[] = [];
+  const onSignedIn = (who: SignedIn, request_id: string) => {
+    for (const follower of followers) later.run(() => follower(who, request_id));
+  };
   const profile = createProfile(stands);
   const signIn = createSignIn({
     ...stands,
     allow_unverified: settings.signs_in,
     onFailure,
+    onSignedIn,
   });
   const registration = createRegistration({ ...stands, enter: signIn.enter });
   const { forgetPerson } = profile;
@@ -91,6 +96,10 @@ export function createIdentity(options: IdentityOptions) {
     ...profile,
     admin: createAdmin({ ...options, person: profile.person, mailLink: registration.mailLink, forgetPerson }),
     factors,
+    /** Registers who is told, after the answer, of each person who signs in with a proved address. */
+    onSignedIn: (follower: (who: SignedIn, request_id: string) => Promise<void>): void => {
+      followers.push(follower);
+    },
     /** Does work whose outcome the caller is not to learn, not even from the time that the answer takes. */
     later: later.run,
     /** Waits for that work. */

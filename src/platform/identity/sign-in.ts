@@ -62,6 +62,15 @@ export interface SignInOptions {
   allow_unverified: boolean;
   /** Told of a failed sign-in, for the record. */
   onFailure: (who: Failed, what: string) => void;
+  /** Told of everybody who is in, after that is committed. */
+  onSignedIn: (who: SignedIn, request_id: string) => void;
+}
+
+/** A person who signed in, with an address that is proved. */
+export interface SignedIn {
+  user_id: string;
+  email: string;
+  workspace_id: string;
 }
 
 /** Every way in, and what keeps a session going. */
@@ -100,6 +109,9 @@ export function createSignIn(options: SignInOptions) {
     });
     if (entered.challenge !== undefined) return { status: "second_factor_required", ...entered.challenge };
     const { session_id, user, workspace } = entered;
+    if (user.email !== null && user.email_verified) {
+      options.onSignedIn({ user_id, email: user.email, workspace_id: workspace.id }, request_id);
+    }
     const tokens = await sessions.issue(user_id, session_id);
     return { status: "signed_in", tokens, user, workspace, device_token: throttle.deviceToken(user_id) };
   };

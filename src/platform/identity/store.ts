@@ -146,6 +146,14 @@ export async function findCards(tx: Tx, ids: string[]) {
     .execute();
 }
 
+export async function findAddressees(tx: Tx, ids: string[]) {
+  return tables(tx)
+    .selectFrom("identity.users")
+    .select(["id as user_id", "email", "locale", sql<string>`coalesce(display_name, full_name)`.as("full_name")])
+    .where("id", "in", ids)
+    .execute();
+}
+
 /** A person who may sign in, held so until the transaction ends: a suspension waits, and then finds what was begun meanwhile. */
 export async function holdActive(tx: Tx, id: string) {
   const row = await tables(tx)
@@ -160,8 +168,18 @@ export async function holdActive(tx: Tx, id: string) {
 
 export interface UserFilter {
   email_normalized?: string | undefined;
+  /** A part of the address or of the name. */
+  search?: string | undefined;
   status?: UserStatus | undefined;
   role?: PlatformRole | undefined;
+}
+
+/** What people are searched by: the expression of the index users_searched. */
+const searched = sql`lower(coalesce(email_normalized, '') || ' ' || full_name || ' ' || coalesce(display_name, ''))`;
+
+function contains(part: string) {
+  const pattern = `%${part.replaceAll(/[\\%_]/g, "\\$&")}%`;
+  return sql<boolean>`${searched} like lower(${pattern})`;
 }
 
 export async function listUsers(tx: Tx, filter: UserFilter, after: Position | undefined, limit: number) {
@@ -171,6 +189,7 @@ export async function listUsers(tx: Tx, filter: UserFilter, after: Position | un
     .$if(filter.email_normalized !== undefined, (query) =>
       query.where("email_normalized", "=", filter.email_normalized ?? ""),
     )
+    .$if(filter.search !== undefined, (query) => query.where(contains(filter.search ?? "")))
     .$if(filter.status !== undefined, (query) => query.where("status", "=", filter.status ?? ""))
     .$if(filter.role !== undefined, (query) => query.where("role", "=", filter.role ?? ""))
     .where(olderThan(after))
@@ -349,7 +368,13 @@ export async function findMailing(tx: Tx, token_id: string) {
   return tables(tx)
     .selectFrom("identity.one_time_tokens as t")
     .innerJoin("identity.users as u", "u.id", "t.user_id")
-    .select(["t.purpose", "u.full_name", sql<string | null>`coalesce(t.new_email, u.email)`.as("to")])
+    .select([
+      "t.purpose",
+      "t.user_id",
+      "u.full_name",
+      "u.locale",
+      sql<string | null>`coalesce(t.new_email, u.email)`.as("to"),
+    ])
     .where("t.id", "=", token_id)
     .where("t.used_at", "is", null)
     .where("t.expires_at", ">", now)

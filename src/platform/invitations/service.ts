@@ -122,7 +122,7 @@ export function createInvitations(options: InvitationsOptions) {
           const { full_name: inviter } = await identity.person(found.invited_by);
           const url = `${link_url}/invitations/${tokenOf(invitation_id)}`;
           const mail = invitationMail({ workspace, inviter, url, days });
-          await messaging.send({ to: found.email, ...mail, idempotency_key: event_id });
+          await messaging.send({ to: found.email, workspace_id: ctx.workspace_id, ...mail, idempotency_key: event_id });
         },
       }),
     ] satisfies Subscriber[],

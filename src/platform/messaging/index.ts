@@ -1,11 +1,21 @@
+export type { Attachment, Mail, MailContent } from "./schema.ts";
 export { createMessagingFromConfig, type Messaging } from "./service.ts";
 export {
   accountClosed,
   accountExists,
   credentialsChanged,
+  duplicatePurchase,
   emailChanged,
   impersonated,
   invitation,
-  type MailContent,
+  licenseIssued,
+  licenseRenewed,
   mailedLink,
+  paymentFailed,
+  paymentRecovered,
+  subscriptionCanceled,
+  subscriptionConfirmed,
+  subscriptionRenewed,
+  trialEnding,
+  welcome,
 } from "./templates.ts";

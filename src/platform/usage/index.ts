@@ -1,1 +1,3 @@
-export { createUsage, type Usage } from "./service.ts";
+export type { Item } from "./charges.ts";
+export { createUsageCredits, type UsageCredits } from "./credits.ts";
+export { type ConsumeOptions, createUsage, type Usage } from "./service.ts";

@@ -1,80 +1,51 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
 import { makeMember } from "../../../test/support/factories.ts";
-import { PlinthError } from "../../core/errors.ts";
+import {
+  limited,
+  type Member,
+  outcome,
+  somebodyWaits,
+  tally,
+  turns,
+  type UsageStage,
+  usageStage,
+} from "../../../test/support/usage.ts";
 import { newId } from "../../core/id.ts";
-import { createEntitlements, type Entitlements, type Features } from "../entitlements/index.ts";
-import { createEvents } from "../events/index.ts";
-import { createUsage, type Usage } from "./index.ts";
 
-type Member = Awaited<ReturnType<typeof makeMember>>;
-const feature = "prism.turns_per_day";
-const limited = (
-  limit: number | null,
-  per: "member" | "workspace" = "workspace",
-  window: "day" | "week" | "month" | "none" = "day",
-): Features => ({
-  turns_per_day: { kind: "limit", limit, window, per },
-  spectrum: { kind: "flag", enabled: true },
-});
-
-let t: TestDatabase;
-let entitlements: Entitlements;
-let usage: Usage;
+let t: UsageStage;
 let ada: Member;
 beforeAll(async () => {
-  t = await testDatabase({ pool_size: 40 });
-  const events = createEvents({ db: t.db, onError: () => {} });
-  entitlements = createEntitlements({ db: t.db, events });
-  usage = createUsage({ db: t.db, entitlements });
+  t = await usageStage({ pool_size: 40 });
 });
 afterAll(() => t.close());
 beforeEach(async () => {
   ada = await makeMember(t);
-  await plan(limited(5));
+  await t.plan(limited(5));
 });
 
-/** Makes these the features of everybody without a grant. */
-async function plan(features: Features): Promise<void> {
-  await t.db.asSystem("test", (tx) =>
-    entitlements.setDefaultPlan(tx, { product: "prism", plan_id: "prism.free", plan_version_id: newId(), features }),
-  );
-}
-
-const take = (ctx: Member = ada, options: { amount?: number; idempotency_key?: string } = {}) =>
-  t.db.inWorkspace(ctx, (tx) => usage.consume(tx, ctx, feature, { idempotency_key: newId(), ...options }));
-const outcome = (promise: Promise<unknown>) =>
-  promise.then(
-    () => "ok",
-    (error: unknown) => (error instanceof PlinthError ? error.code : String(error)),
-  );
-const tally = (outcomes: string[]) =>
-  Object.fromEntries([...new Set(outcomes)].map((o) => [o, outcomes.filter((x) => x === o).length]));
-
-/** What the three tables say was used: they must always agree. */
-async function books(ctx: Member) {
-  const [row] = await t.sql(
-    `select (select coalesce(sum(used), 0)::int from usage.usage_counters where workspace_id = $1) as counter,
-       (select coalesce(sum(amount), 0)::int from usage.usage_logs where workspace_id = $1) as logs,
-       (select coalesce(sum(used), 0)::int from usage.workspace_daily_usage where workspace_id = $1) as daily`,
-    [ctx.workspace_id],
-  );
-  return row;
-}
+const take = (ctx: Member = ada, options: Parameters<UsageStage["take"]>[1] = {}) => t.take(ctx, options);
+/** The number n when what was used is the same in all three tables, and nothing is held. */
+const agreed = (n: number) => ({ counter: n, held: 0, logs: n, daily: n });
 
 describe("consume", () => {
-  test("U1: 1,600 at once at a limit of 250: exactly 250, and counter, log and aggregate agree", async () => {
-    await plan(limited(250));
-    const outcomes = await Promise.all(Array.from({ length: 1_600 }, () => outcome(take())));
+  test("U1: 1,600 on 40 connections at a limit of 250: exactly 250, and counter, log and aggregate agree", async () => {
+    await t.plan(limited(250));
+    // As many at once as there are connections: a longer queue would test the pool's patience.
+    const lane = async () => {
+      const told: string[] = [];
+      for (let n = 0; n < 40; n++) told.push(await outcome(take()));
+      return told;
+    };
+    const outcomes = (await Promise.all(Array.from({ length: 40 }, lane))).flat();
     expect(tally(outcomes)).toEqual({ ok: 250, "usage.limit_reached": 1_350 });
-    expect(await books(ada)).toEqual({ counter: 250, logs: 250, daily: 250 });
+    expect(await t.books(ada)).toEqual(agreed(250));
   });
 
   test("U2: a limit of 0 denies the first unit", async () => {
-    await plan(limited(0));
+    await t.plan(limited(0));
     expect(await outcome(take())).toBe("usage.limit_reached");
-    expect(await books(ada)).toEqual({ counter: 0, logs: 0, daily: 0 });
+    expect(await t.books(ada)).toEqual(agreed(0));
   });
 
   test("tells limit, used and when it resets", async () => {
@@ -98,18 +69,18 @@ describe("consume", () => {
       holding = resolve;
     });
     const holder = t.db.inWorkspace(ada, async (tx) => {
-      await usage.consume(tx, ada, feature, { idempotency_key: newId() });
+      await t.usage.consume(tx, ada, turns, { idempotency_key: newId() });
       holding();
       await held;
     });
     await isHolding;
     const waiter = outcome(take());
-    await somebodyWaits();
-    await plan(limited(1));
+    await somebodyWaits(t);
+    await t.plan(limited(1));
     release();
     await holder;
     expect(await waiter).toBe("usage.limit_reached");
-    expect(await books(ada)).toEqual({ counter: 2, logs: 2, daily: 2 });
+    expect(await t.books(ada)).toEqual(agreed(2));
   });
 
   test("U5: the same key is counted once and answers as it did first; for something else it is a conflict", async () => {
@@ -119,20 +90,20 @@ describe("consume", () => {
     const again = await Promise.all(Array.from({ length: 50 }, () => take(ada, { idempotency_key })));
     expect(again).toEqual(again.map(() => ({ ...first, replayed: true })));
     expect(await outcome(take(ada, { idempotency_key, amount: 2 }))).toBe("usage.idempotency_conflict");
-    expect(await books(ada)).toEqual({ counter: 2, logs: 2, daily: 2 });
+    expect(await t.books(ada)).toEqual(agreed(2));
   });
 
   test("U5: 50 first calls with one key at the same time take one unit", async () => {
     const idempotency_key = newId();
     const all = await Promise.all(Array.from({ length: 50 }, () => take(ada, { idempotency_key })));
     expect(all.filter(({ replayed }) => !replayed).length).toBe(1);
-    expect(await books(ada)).toEqual({ counter: 1, logs: 1, daily: 1 });
+    expect(await t.books(ada)).toEqual(agreed(1));
   });
 
   test("U6: takes all or nothing", async () => {
     await take(ada, { amount: 3 });
     expect(await outcome(take(ada, { amount: 3 }))).toBe("usage.limit_reached");
-    expect(await books(ada)).toEqual({ counter: 3, logs: 3, daily: 3 });
+    expect(await t.books(ada)).toEqual(agreed(3));
   });
 
   test.each([0, -1, 1.5, Number.NaN])("refuses the amount %d", async (amount) => {
@@ -140,13 +111,13 @@ describe("consume", () => {
   });
 
   test("U14: unlimited has no limit and is still counted", async () => {
-    await plan(limited(null));
+    await t.plan(limited(null));
     expect(await take(ada, { amount: 1_000_000 })).toMatchObject({ limit: null, remaining: null, used: 1_000_000 });
   });
 
   test("U15: a feature that the plan does not have, or that is no limit, is denied", async () => {
     const use = (name: string) =>
-      outcome(t.db.inWorkspace(ada, (tx) => usage.consume(tx, ada, name, { idempotency_key: newId() })));
+      outcome(t.db.inWorkspace(ada, (tx) => t.usage.consume(tx, ada, name, { idempotency_key: newId() })));
     expect(await use("prism.unheard_of")).toBe("entitlements.missing");
     expect(await use("prism.spectrum")).toBe("entitlements.missing");
     expect(await use("nothing.at_all")).toBe("entitlements.unknown_product");
@@ -155,13 +126,13 @@ describe("consume", () => {
   test("counts per member where the plan says so, and per workspace where it does not", async () => {
     const eve = await makeMember(t);
     const guest = { ...eve, workspace_id: ada.workspace_id };
-    await plan(limited(1, "member"));
+    await t.plan(limited(1, { per: "member" }));
     expect([await outcome(take()), await outcome(take(guest)), await outcome(take())]).toEqual([
       "ok",
       "ok",
       "usage.limit_reached",
     ]);
-    await plan(limited(1, "workspace"));
+    await t.plan(limited(1));
     expect([await outcome(take()), await outcome(take(guest))]).toEqual(["ok", "usage.limit_reached"]);
   });
 
@@ -176,18 +147,20 @@ describe("consume", () => {
       plan_version_id: newId(),
       rank: 9,
       seats: 1,
+      standing: "good" as const,
+      reason: null,
       features: limited(50),
       starts_at: new Date(0),
       ends_at,
     };
-    await t.db.asSystem("test", (tx) => entitlements.grant(tx, ada, grant));
+    await t.db.asSystem("test", (tx) => t.entitlements.grant(tx, ada, grant));
     expect(await take(ada, { amount: 20 })).toMatchObject({ limit: 50 });
     t.clock.advance(3_600_000);
     try {
       expect(await outcome(take())).toBe("usage.limit_reached");
-      expect((await usage.entitlements(ada, "prism"))[0]).toMatchObject({
+      expect((await t.usage.entitlements(ada, "prism"))[0]).toMatchObject({
         plan_id: "prism.free",
-        features: { turns_per_day: { limit: 5 } },
+        features: { turns: { limit: 5 } },
       });
     } finally {
       t.clock.advance(-3_600_000);
@@ -223,23 +196,23 @@ describe("the window", () => {
 
   test("C6: an upgrade within the window keeps what was used; a downgrade denies until it resets", async () => {
     await take(ada, { amount: 5 });
-    await plan(limited(8));
+    await t.plan(limited(8));
     expect(await take()).toMatchObject({ used: 6, remaining: 2 });
-    await plan(limited(2));
+    await t.plan(limited(2));
     expect(await outcome(take())).toBe("usage.limit_reached");
-    const [prism] = await usage.entitlements(ada, "prism");
-    expect(prism?.features.turns_per_day).toMatchObject({ limit: 2, used: 6, remaining: 0 });
+    const [prism] = await t.usage.entitlements(ada, "prism");
+    expect(prism?.features.turns).toMatchObject({ limit: 2, used: 6, remaining: 0 });
   });
 });
 
 describe("giving back", () => {
-  const back = (key: string, ctx: Member = ada) => t.db.inWorkspace(ctx, (tx) => usage.giveBack(tx, ctx, key));
+  const back = (key: string, ctx: Member = ada) => t.db.inWorkspace(ctx, (tx) => t.usage.giveBack(tx, ctx, key));
 
   test("U12: returns what the key took, once, however often it is asked at the same time", async () => {
     const key = newId();
     await take(ada, { amount: 3, idempotency_key: key });
     await Promise.all(Array.from({ length: 20 }, () => back(key)));
-    expect(await books(ada)).toEqual({ counter: 0, logs: 0, daily: 0 });
+    expect(await t.books(ada)).toEqual(agreed(0));
     expect(await outcome(back(newId()))).toBe("usage.nothing_to_give_back");
   });
 
@@ -251,7 +224,7 @@ describe("giving back", () => {
     try {
       await take(ada, { amount: 2 });
       await back(key);
-      expect(await books(ada)).toEqual({ counter: 2, logs: 2, daily: 2 });
+      expect(await t.books(ada)).toEqual(agreed(2));
     } finally {
       t.clock.advance(ahead - t.clock.offset());
     }
@@ -279,22 +252,11 @@ describe("giving back", () => {
               : outcome(take(ctx, { amount, idempotency_key: `k${key}` })),
           ),
         );
-        const sums = await books(ctx);
-        expect(sums).toEqual({ counter: sums?.counter, logs: sums?.counter, daily: sums?.counter });
-        expect(sums?.counter).toBeLessThanOrEqual(5);
+        const sums = await t.books(ctx);
+        expect(sums).toEqual(agreed(sums.counter));
+        expect(sums.counter).toBeLessThanOrEqual(5);
       }),
       { numRuns: 25 },
     );
   });
 });
-
-/** Resolves when a transaction of this database waits for a lock. */
-async function somebodyWaits(): Promise<void> {
-  for (;;) {
-    const found = await t.sql(
-      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-    );
-    if (found.length > 0) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

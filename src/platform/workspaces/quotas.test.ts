@@ -182,7 +182,8 @@ describe("requests", () => {
   test("count for the workspace, whoever calls", async () => {
     const [member] = crowd as [SignedUp];
     expect((await admit(member)).status).toBe(200);
-    await grant("prism", "workspace_requests_per_minute", 4);
+    // What was asked before the limit changed counts: the invitation; and so does the key.
+    await grant("prism", "workspace_requests_per_minute", 5);
     plinth.clock.advance(31_000);
     try {
       const { body } = await makeKey();

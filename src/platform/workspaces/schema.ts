@@ -13,9 +13,13 @@ export const Workspace = Closed({
   personal: Type.Boolean({ description: "Whether it is somebody's personal workspace" }),
   status: Type.Enum(["active", "suspended"], { description: "A suspended one can be read, and nothing in it changed" }),
   suspended_reason: Type.Union([Type.String(), Type.Null()]),
+  billing_status: Type.Enum(["current", "past_due"], {
+    description: "past_due: a payment failed for the third time, and what was paid for is suspended",
+  }),
   time_zone: Type.String({ description: "IANA name; days and weeks of limits begin by it" }),
   created_at: Timestamp,
 });
+export type BillingStatus = "current" | "past_due";
 export type Workspace = Static<typeof Workspace>;
 
 export const OwnWorkspace = Closed({ ...Workspace.properties, role: Role });

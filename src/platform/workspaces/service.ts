@@ -28,10 +28,12 @@ import {
   insertWorkspace,
   listMembers,
   listOwn,
+  listOwners,
   listSolelyOwned,
   lockOwned,
   lockWorkspace,
   markDeleted,
+  updateBillingStatus,
   updateSuspension,
   updateWorkspace,
 } from "./store.ts";
@@ -188,6 +190,16 @@ export function createWorkspaces(options: WorkspacesOptions) {
       const rows = await db.statement(ctx, (tx) => listMembers(tx, ctx.workspace_id, after, limit));
       return pageOf(rows, limit);
     },
+
+    /** The owners of a workspace, in the caller's transaction; who was one first comes first. */
+    owners: listOwners,
+
+    /** What the workspace is called, in the caller's transaction. */
+    nameOf: async (tx: Tx, workspace_id: string): Promise<string> =>
+      required(await findWorkspace(tx, workspace_id)).name,
+
+    /** Notes whether the workspace owes a payment, in the transaction that learned it. */
+    setBillingStatus: updateBillingStatus,
 
     /** Lets a workspace be read only, for a reason that its members see. */
     suspend: (ctx: UserCtx, workspace_id: string, reason: string): Promise<Workspace> =>

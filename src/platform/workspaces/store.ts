@@ -1,7 +1,7 @@
 import type { Role } from "../../core/context.ts";
 import type { Position } from "../../core/pages.ts";
 import { ownTables, sql, type Tx } from "../../core/tables.ts";
-import type { Workspace } from "./schema.ts";
+import type { BillingStatus, Workspace } from "./schema.ts";
 
 const tables = ownTables("workspaces.workspaces", "workspaces.members");
 
@@ -50,9 +50,22 @@ export async function findPlace(tx: Tx, user_id: string, workspace_id: string | 
   return { workspace_id: place.workspace_id, role: place.role as Role, is_suspended: place.status === "suspended" };
 }
 
-const columns = ["w.id", "w.name", "w.slug", "w.time_zone", "w.status", "w.suspended_reason", "w.created_at"] as const;
+const columns = [
+  "w.id",
+  "w.name",
+  "w.slug",
+  "w.time_zone",
+  "w.status",
+  "w.suspended_reason",
+  "w.billing_status",
+  "w.created_at",
+] as const;
 const isPersonal = sql<boolean>`w.personal_of is not null`.as("personal");
-const typed = <R extends { status: string }>(row: R) => ({ ...row, status: row.status as Workspace["status"] });
+const typed = <R extends { status: string; billing_status: string }>(row: R) => ({
+  ...row,
+  status: row.status as Workspace["status"],
+  billing_status: row.billing_status as BillingStatus,
+});
 
 export async function listOwn(tx: Tx, user_id: string, after: Position | undefined, limit: number) {
   const rows = await tables(tx)
@@ -90,6 +103,29 @@ export async function updateWorkspace(
     .set({ ...change, updated_at: now })
     .where("id", "=", id)
     .execute();
+}
+
+/** Notes whether the workspace owes a payment. */
+export async function updateBillingStatus(tx: Tx, id: string, billing_status: BillingStatus): Promise<void> {
+  await tables(tx)
+    .updateTable("workspaces.workspaces")
+    .set({ billing_status, updated_at: now })
+    .where("id", "=", id)
+    .where("billing_status", "!=", billing_status)
+    .execute();
+}
+
+/** The owners of a workspace, who was one first coming first. */
+export async function listOwners(tx: Tx, workspace_id: string): Promise<string[]> {
+  const rows = await tables(tx)
+    .selectFrom("workspaces.members")
+    .select("user_id")
+    .where("workspace_id", "=", workspace_id)
+    .where("role", "=", "owner")
+    .orderBy("created_at")
+    .orderBy("user_id")
+    .execute();
+  return rows.map(({ user_id }) => user_id);
 }
 
 /** Suspends a workspace for a reason, or with null lets it go on. */

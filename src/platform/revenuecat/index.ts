@@ -1,0 +1,7 @@
+export { createRevenueCat, type RevenueCat } from "./service.ts";
+export {
+  revenueCatEvent,
+  revenueCatEventTypes,
+  type SimulatedRevenueCatEvent,
+  simulateRevenueCat,
+} from "./simulator.ts";

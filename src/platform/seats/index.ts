@@ -1,0 +1,1 @@
+export { createSeats, type Seats, type SeatsOptions } from "./service.ts";

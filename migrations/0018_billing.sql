@@ -178,43 +178,6 @@ select plinth.protect_tenant_table('billing.notices', 'select');
 alter table billing.customers add column is_current boolean not null default false;
 create unique index customers_current on billing.customers (workspace_id, source, environment) where is_current;
 
--- Checkouts that were begun here. At most one is open for a workspace and product.
-create table billing.checkouts (
-  id uuid not null,
-  workspace_id uuid not null references workspaces.workspaces (id) on delete cascade,
-  product text not null,
-  plan_id text not null,
-  quantity integer not null check (quantity > 0),
-  success_url text not null,
-  cancel_url text not null,
-  trial_days integer not null,
-  source text not null,
-  environment text not null check (environment in ('live', 'test')),
-  external_id text,
-  url text,
-  status text not null check (status in ('opening', 'open', 'completed', 'expired', 'replaced')),
-  expires_at timestamptz not null,
-  created_by uuid,
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
-  primary key (workspace_id, id),
-  unique (source, environment, external_id)
-);
-create unique index checkouts_open on billing.checkouts (workspace_id, product) where status in ('opening', 'open');
-create index checkouts_listed on billing.checkouts (workspace_id, created_at, id);
-select plinth.protect_tenant_table('billing.checkouts', 'select, insert, update');
-
--- One trial ever for each owner and product: promised to a checkout, and used up when that is completed.
-create table billing.trial_redemptions (
-  user_id uuid not null,
-  product text not null,
-  checkout_id uuid,
-  promised_until timestamptz,
-  created_at timestamptz not null default now(),
-  primary key (user_id, product)
-);
-grant select, insert, update, delete on billing.trial_redemptions to plinth_system;
-
 -- ---- reconciliation: how far it came, and what it put right
 
 create table billing.reconciliations (
@@ -241,7 +204,7 @@ alter table workspaces.workspaces
 -- down
 drop function billing.with_version(jsonb, text, text);
 alter table workspaces.workspaces drop column billing_status;
-drop table billing.reconciliations, billing.trial_redemptions, billing.checkouts, billing.notices, billing.transfers,
+drop table billing.reconciliations, billing.notices, billing.transfers,
   billing.checkout_reports, billing.reversals, billing.payment_attempts, billing.payments, billing.leases;
 drop index billing.customers_current;
 alter table billing.customers drop column is_current;

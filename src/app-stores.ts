@@ -8,7 +8,8 @@ import type { Logger } from "./core/logger.ts";
 import type { Metrics } from "./core/metrics.ts";
 import type { AppStore } from "./platform/app_store/index.ts";
 import { appStoreRoutes } from "./platform/app_store/routes.ts";
-import { type Billing, type Seller, type Store, SubscriptionChanged } from "./platform/billing/index.ts";
+import { type Billing, type Store, SubscriptionChanged } from "./platform/billing/index.ts";
+import type { Checkouts, Seller } from "./platform/checkout/index.ts";
 import type { Subscriber } from "./platform/events/index.ts";
 import {
   createAcknowledgements,
@@ -37,7 +38,7 @@ export interface Stores {
   /** The one that sells on our behalf, if it may. */
   seller: Seller | undefined;
   /** What each brings along, once billing stands, which needs the stores first. */
-  parts(billing: Billing): StoreParts;
+  parts(billing: Billing, checkouts: Checkouts | undefined): StoreParts;
 }
 
 interface StoreParts {
@@ -55,8 +56,8 @@ export async function createStores(options: StoresOptions): Promise<Stores> {
   return {
     list: made.map(({ store }) => store),
     seller: made.find(({ seller }) => seller !== undefined)?.seller,
-    parts: (billing) => {
-      const parts = made.map((each) => each.parts(billing));
+    parts: (billing, checkouts) => {
+      const parts = made.map((each) => each.parts(billing, checkouts));
       return {
         routes: parts.flatMap(({ routes }) => routes),
         subscribers: parts.flatMap(({ subscribers }) => subscribers),
@@ -69,7 +70,7 @@ export async function createStores(options: StoresOptions): Promise<Stores> {
 interface Made {
   store: Store;
   seller?: Seller | undefined;
-  parts(billing: Billing): StoreParts;
+  parts(billing: Billing, checkouts: Checkouts | undefined): StoreParts;
 }
 
 function stripeStore({ config, clock }: StoresOptions): Made | undefined {
@@ -83,7 +84,7 @@ function stripeStore({ config, clock }: StoresOptions): Made | undefined {
   return {
     store,
     seller,
-    parts: ({ inbox, checkouts }) => ({
+    parts: ({ inbox }, checkouts) => ({
       ...nothing,
       routes: stripeRoutes(store, inbox),
       subscribers: checkouts === undefined ? [] : [customerAtRegistration(checkouts.createCustomer)],

@@ -40,6 +40,8 @@ import { createAudit } from "./platform/audit/index.ts";
 import { auditRoutes } from "./platform/audit/routes.ts";
 import { type Billing, createBilling } from "./platform/billing/index.ts";
 import { billingRoutes } from "./platform/billing/routes.ts";
+import { createCheckout } from "./platform/checkout/index.ts";
+import { checkoutRoutes } from "./platform/checkout/routes.ts";
 import { createEntitlementAdmin, createEntitlements } from "./platform/entitlements/index.ts";
 import { entitlementRoutes } from "./platform/entitlements/routes.ts";
 import { createEvents, createWorker } from "./platform/events/index.ts";
@@ -181,13 +183,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   const seats = createSeats({ db, licensing, redis, rates, logger, metrics });
   shutdown.add("seats refused", seats.stop);
   licensing.onChange(seats.onLicenseChanged);
-  const billing = createBilling({
-    ...{ db, plans, entitlements, events, workspaces, logger, metrics, clock, origins, public_url },
+  const { checkouts, sales } = createCheckout({
+    ...{ db, plans, clock, origins, public_url },
     environment: billingEnvironment(config),
-    stores: stores.list,
     seller: stores.seller,
     ownersOf: async (tx, workspace_id) => identity.addressees(tx, await workspaces.owners(tx, workspace_id)),
-    mailOwners,
+  });
+  const billing = createBilling({
+    ...{ db, plans, entitlements, events, workspaces, logger, metrics, sales, mailOwners },
+    environment: billingEnvironment(config),
+    stores: stores.list,
     billing_url: config.BILLING_URL ?? null,
     on_conflict: config.PURCHASE_CONFLICT,
   });
@@ -211,7 +216,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   // The products, on the doors that are theirs.
   const doors: Doors = { db, entitlements, usage, ai, safety, events, messaging, logger };
   const parts = products.map((product) => partsOf(product, doors));
-  const storeParts = stores.parts(billing);
+  const storeParts = stores.parts(billing, checkouts);
   const own = [workspaces, identity, invitations, billing, storeParts, licensing];
   events.subscribe([
     ...own.flatMap(({ subscribers }) => subscribers),
@@ -240,7 +245,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...analyticsRoutes(analytics),
     ...violationRoutes(violations),
     ...planRoutes(plans),
-    ...billingRoutes({ billing, licenseKeyOf: licenseKeyIn(licensing) }),
+    ...billingRoutes(billing),
+    ...(checkouts === undefined ? [] : checkoutRoutes({ checkouts, licenseKeyOf: licenseKeyIn(licensing) })),
     ...storeParts.routes,
     ...entitlementRoutes({ entitlements, admin: gifts }),
     ...usageRoutes({ db, usage, credits }),

@@ -200,26 +200,6 @@ export interface BillingCheckoutReports {
   subscription_id: string | null;
 }
 
-export interface BillingCheckouts {
-  cancel_url: string;
-  created_at: Generated<Timestamp>;
-  created_by: string | null;
-  environment: string;
-  expires_at: Timestamp;
-  external_id: string | null;
-  id: string;
-  plan_id: string;
-  product: string;
-  quantity: number;
-  source: string;
-  status: string;
-  success_url: string;
-  trial_days: number;
-  updated_at: Generated<Timestamp>;
-  url: string | null;
-  workspace_id: string;
-}
-
 export interface BillingCustomers {
   created_at: Generated<Timestamp>;
   environment: string;
@@ -340,14 +320,6 @@ export interface BillingTransfers {
   to_workspace_id: string;
 }
 
-export interface BillingTrialRedemptions {
-  checkout_id: string | null;
-  created_at: Generated<Timestamp>;
-  product: string;
-  promised_until: Timestamp | null;
-  user_id: string;
-}
-
 export interface BillingWebhookEvents {
   attempts: Generated<number>;
   contents: Json | null;
@@ -363,6 +335,34 @@ export interface BillingWebhookEvents {
   source: string;
   status: string;
   subject: string | null;
+}
+
+export interface CheckoutSessions {
+  cancel_url: string;
+  created_at: Generated<Timestamp>;
+  created_by: string | null;
+  environment: string;
+  expires_at: Timestamp;
+  external_id: string | null;
+  id: string;
+  plan_id: string;
+  product: string;
+  quantity: number;
+  source: string;
+  status: string;
+  success_url: string;
+  trial_days: number;
+  updated_at: Generated<Timestamp>;
+  url: string | null;
+  workspace_id: string;
+}
+
+export interface CheckoutTrialRedemptions {
+  checkout_id: string | null;
+  created_at: Generated<Timestamp>;
+  product: string;
+  promised_until: Timestamp | null;
+  user_id: string;
 }
 
 export interface EntitlementsDefaultPlans {
@@ -1002,7 +1002,6 @@ export interface DB {
   "api_keys.keys": ApiKeysKeys;
   "audit.entries": AuditEntries;
   "billing.checkout_reports": BillingCheckoutReports;
-  "billing.checkouts": BillingCheckouts;
   "billing.customers": BillingCustomers;
   "billing.leases": BillingLeases;
   "billing.notices": BillingNotices;
@@ -1012,8 +1011,9 @@ export interface DB {
   "billing.reversals": BillingReversals;
   "billing.subscriptions": BillingSubscriptions;
   "billing.transfers": BillingTransfers;
-  "billing.trial_redemptions": BillingTrialRedemptions;
   "billing.webhook_events": BillingWebhookEvents;
+  "checkout.sessions": CheckoutSessions;
+  "checkout.trial_redemptions": CheckoutTrialRedemptions;
   "entitlements.default_plans": EntitlementsDefaultPlans;
   "entitlements.entitlement_snapshots": EntitlementsEntitlementSnapshots;
   "entitlements.grants": EntitlementsGrants;

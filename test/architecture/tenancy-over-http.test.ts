@@ -110,7 +110,7 @@ async function makeLicense(team: string, token: string, name: string): Promise<s
 /** A checkout as it stands when it was opened; no store is there to open one. */
 async function makeCheckout(team: string, name: string): Promise<string> {
   const [row] = await plinth.sql<{ id: string }>(
-    `insert into billing.checkouts (id, workspace_id, product, plan_id, quantity, success_url, cancel_url, trial_days, source, environment,
+    `insert into checkout.sessions (id, workspace_id, product, plan_id, quantity, success_url, cancel_url, trial_days, source, environment,
        external_id, url, status, expires_at)
      values (gen_random_uuid(), $1, 'prism', 'prism.pro', 1, 'https://app.example/done', 'https://app.example/back', 0, 'stripe', 'test',
        $2, 'https://checkout.example/' || $2, 'open', now() + interval '1 hour') returning id`,
@@ -135,7 +135,7 @@ const stateOf = async ({ team, workspace_id }: Tenant) => {
     "prism.turns",
     "licensing.licenses",
     "licensing.activations",
-    "billing.checkouts",
+    "checkout.sessions",
     "entitlements.manual_grants",
   ]) {
     state.push(

@@ -13,7 +13,7 @@ const platformTables: Record<string, string> = {
   "billing.reconciliations": "over everybody's subscriptions at once",
   "billing.reversals": "facts without an owner until their subscription has one",
   "billing.transfers": "between two workspaces, so neither's",
-  "billing.trial_redemptions": "one trial for a person, whatever the workspace",
+  "checkout.trial_redemptions": "one trial for a person, whatever the workspace",
   "billing.webhook_events": "what the stores sent, before anybody knows whose it is",
   "entitlements.default_plans": "the catalogue, the same for everybody; reading",
   "factors.authenticators": "people belong to no workspace",

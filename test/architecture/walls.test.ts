@@ -76,6 +76,7 @@ const planted: [rule: string, file: string, code: string][] = [
   ["module-google_play", "src/platform/google_play/a.ts", 'import "../identity/index.ts";'],
   ["module-revenuecat", "src/platform/revenuecat/a.ts", 'import "../events/index.ts";'],
   ["module-licensing", "src/platform/licensing/a.ts", 'import "../billing/index.ts";'],
+  ["module-checkout", "src/platform/checkout/a.ts", 'import "../stripe/index.ts";'],
   ["module-seats", "src/platform/seats/a.ts", 'import "../events/index.ts";'],
   ["module-analytics", "src/platform/analytics/a.ts", 'import "../billing/index.ts";'],
   ["module-safety", "src/platform/safety/a.ts", 'import "../../product.ts";'],

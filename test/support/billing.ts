@@ -7,6 +7,7 @@ import {
   type Store,
   SubscriptionChanged,
 } from "../../src/platform/billing/index.ts";
+import { type Checkouts, createCheckout, type Seller } from "../../src/platform/checkout/index.ts";
 import { createEntitlements, type Entitlements } from "../../src/platform/entitlements/index.ts";
 import { createEvents, createWorker, defineSubscriber } from "../../src/platform/events/index.ts";
 import { createPlans, type Plans } from "../../src/platform/plans/index.ts";
@@ -19,6 +20,10 @@ import type { FakeStripe } from "./fake-stripe.ts";
 /** Billing on a database of its own, with its real neighbours and a catalogue of two products. */
 export interface BillingStage extends TestDatabase {
   billing: Billing;
+  /** Undefined without the fake of Stripe. */
+  checkouts: Checkouts | undefined;
+  /** What another seller sells, on the same database. */
+  checkoutsOf(seller: Seller): Checkouts | undefined;
   plans: Plans;
   entitlements: Entitlements;
   events: ReturnType<typeof createEvents>;
@@ -116,18 +121,22 @@ export async function billingStage(options: BillingStageOptions = {}): Promise<B
   const plans = createPlans({ db: t.db, entitlements, logger });
   const api = options.stripe === undefined ? undefined : { ...options.stripe, timeout_ms: 3_000 };
   const stripe = createStripe({ secrets: [webhookSecret], clock: t.clock, api });
+  const environment = options.environment ?? "test";
+  const checkoutOf = (seller: Seller | undefined) =>
+    createCheckout({
+      ...{ db: t.db, plans, clock: t.clock, environment, seller },
+      ownersOf: (_tx, workspace_id) => ownersOf(t, workspace_id),
+      origins: ["https://app.example.com"],
+      public_url: "http://plinth.test",
+    });
+  const { checkouts, sales } = checkoutOf(stripe.seller);
   const parts: BillingOptions = {
-    ...{ db: t.db, plans, entitlements, events, logger, metrics, clock: t.clock },
-    environment: options.environment ?? "test",
+    ...{ db: t.db, plans, entitlements, events, logger, metrics, environment, sales },
     stores: [stripe.store, ...(options.stores?.(t) ?? [])],
-    seller: stripe.seller,
     workspaces: { setBillingStatus: updateBillingStatus },
-    ownersOf: (_tx, workspace_id) => ownersOf(t, workspace_id),
     mailOwners: async ({ workspace_id }, compose, key) => {
       mails.push({ workspace_id, key, subject: compose({ full_name: "Ada", workspace: "Ada's" }).subject });
     },
-    origins: ["https://app.example.com"],
-    public_url: "http://plinth.test",
     billing_url: null,
     on_conflict: "keep",
   };
@@ -145,7 +154,8 @@ export async function billingStage(options: BillingStageOptions = {}): Promise<B
   };
   return {
     ...t,
-    ...{ billing, plans, entitlements, events, lines, mails, sendTo },
+    ...{ billing, checkouts, plans, entitlements, events, lines, mails, sendTo },
+    checkoutsOf: (seller) => checkoutOf(seller).checkouts,
     billingWith: (other) => createBilling({ ...parts, metrics: createMetrics(), ...other }),
     send: (...sent) => sendTo(billing, ...sent),
     work: async () => {

@@ -52,12 +52,19 @@ export function publicError(error: unknown): PlinthError {
   if (isConnectionLost(error) || isOverloaded(error))
     return requestErrors.unavailable({ retry_after: 1, cause: error });
   if (isFastifyError(error)) return fromFastify(error);
+  if (isUnkeepable(error))
+    return requestErrors.bad({ detail: "A text holds U+0000, which cannot be kept", cause: error });
   return requestErrors.internal({ cause: error });
 }
 
 /** Statement timeout, lock timeout, too many connections, a server that only reads (a failover): worth trying again. */
 function isOverloaded(error: unknown): boolean {
   return ["57014", "55P03", "53300", "25006"].includes(sqlState(error) ?? "");
+}
+
+/** A character that PostgreSQL keeps in no text and no JSON: it comes in where a body is not read as strict JSON, as in stores' notifications. */
+function isUnkeepable(error: unknown): boolean {
+  return ["22021", "22P05"].includes(sqlState(error) ?? "");
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

@@ -18,6 +18,7 @@ import {
 } from "./facts-store.ts";
 import { type EventOutcome, lockSubjects } from "./inbox-store.ts";
 import { isOutdated, type KnownSubscription, keptState, learn, resolve, type SubscriptionState } from "./rules.ts";
+import type { Sales } from "./sales.ts";
 import type { Environment } from "./schema.ts";
 import {
   findSubscription,
@@ -63,10 +64,7 @@ interface ApplyOptions {
   plans: Pick<Plans, "offers" | "versions">;
   entitlements: Pick<Entitlements, "note">;
   effects: Effects;
-  /** What the platform does when a checkout of its own is over. */
-  onCheckout: (tx: Tx, external_id: string, status: Told<"checkout">["status"]) => Promise<void>;
-  /** What the platform does when a subscription runs as a trial. */
-  onTrial: (tx: Tx, workspace_id: string, product: string) => Promise<void>;
+  sales: Pick<Sales, "report" | "noteTrial">;
   /** Told of what somebody should look at. */
   onAlert: (alert: string, about: Record<string, unknown>) => void;
   /** Whether a purchase goes to whoever shows it last, or stays whose it is. */
@@ -75,7 +73,7 @@ interface ApplyOptions {
 
 /** Applies what stores say, each thing by its own order: whatever order and number of times it comes in, the end is the same. */
 export function createApply(options: ApplyOptions) {
-  const { plans, entitlements, effects, onCheckout, onTrial, on_conflict } = options;
+  const { plans, entitlements, effects, sales, on_conflict } = options;
   const factsOf = async (tx: Tx, key: SubscriptionKey): Promise<Facts> => {
     const superseding = await findSuperseding(tx, key);
     return { ...(await findFacts(tx, key)), superseded_at: superseding?.started_at ?? null };
@@ -171,7 +169,7 @@ export function createApply(options: ApplyOptions) {
     // As it is before something takes its place.
     const replaced = await findReplaced(work, told.store, known.state);
     const { after, isNoticed } = await write(work, { before: current, key, known });
-    if (next.status === "trialing") await onTrial(tx, owner, after.product);
+    if (next.status === "trialing") await sales.noteTrial(tx, owner, after.product);
     await keepOwner(work, replaced === undefined ? after : await supersede(work, after, replaced));
     if (verdict !== "apply") return ignored(verdict);
     return isNoticed ? applied : unchanged;
@@ -241,7 +239,7 @@ export function createApply(options: ApplyOptions) {
     const { buyer, external_id, subscription_id, status } = content;
     const row = subscription_id === null ? undefined : await find(work, source, subscription_id);
     await keepCheckout(tx, { source, environment }, content, normalized(content.email));
-    await onCheckout(tx, external_id, status);
+    await sales.report(tx, external_id, status);
     if (status === "expired") return applied;
     if (row !== undefined) await refresh(work, row);
     const named = await findNamed(tx, buyer.candidates);

@@ -122,16 +122,17 @@ describe("M4: two accounts become one", () => {
       told("created", 0, { workspace_id: me.workspace_id }),
       told("created", 0, { workspace_id: me.workspace_id, subscription: `${subscription}_t`, price: "price_team" }),
     );
-    await t.sql("insert into billing.trial_redemptions (user_id, product, created_at) values ($1, 'coditect', now())", [
-      me.user_id,
-    ]);
+    await t.sql(
+      "insert into checkout.trial_redemptions (user_id, product, created_at) values ($1, 'coditect', now())",
+      [me.user_id],
+    );
     await merge(me.user_id, other.user_id);
     expect([await t.plan(me.workspace_id), await t.plan(other.workspace_id)]).toEqual(["prism.free", "prism.pro"]);
     expect([await t.plan(me.workspace_id, "coditect"), await t.plan(other.workspace_id, "coditect")]).toEqual([
       "coditect.none",
       "coditect.team",
     ]);
-    const trials = await t.sql("select user_id from billing.trial_redemptions where user_id = $1", [other.user_id]);
+    const trials = await t.sql("select user_id from checkout.trial_redemptions where user_id = $1", [other.user_id]);
     expect(trials).toHaveLength(1);
   });
 

@@ -8,8 +8,8 @@ import { billingErrors } from "./errors.ts";
 import { findCustomersByEmail } from "./facts-store.ts";
 import type { Inbox, Report } from "./inbox.ts";
 import { databaseTime, lockSubjects } from "./inbox-store.ts";
+import type { Sales } from "./sales.ts";
 import type { Environment } from "./schema.ts";
-import { mergeTrials } from "./selling-store.ts";
 import { findSubscription } from "./store.ts";
 import type { Notification, Store } from "./store-port.ts";
 
@@ -18,6 +18,7 @@ interface ClaimsOptions {
   inbox: Inbox;
   apply: Apply;
   stores: ReadonlyMap<StoreName, Store>;
+  sales: Pick<Sales, "mergeTrials">;
   plans: Pick<Plans, "versions">;
   environment: Environment;
   /** Whether a purchase goes to whoever shows it last, or stays whose it is. */
@@ -25,7 +26,7 @@ interface ClaimsOptions {
 }
 
 /** Purchases find their buyers: those that came without one, and those whose buyers become another. */
-export function createClaims({ db, inbox, apply, stores, plans, environment, on_conflict }: ClaimsOptions) {
+export function createClaims({ db, inbox, apply, stores, sales, plans, environment, on_conflict }: ClaimsOptions) {
   const linkAll = async (
     tx: Tx,
     customers: Awaited<ReturnType<typeof findCustomersByEmail>>,
@@ -110,7 +111,7 @@ export function createClaims({ db, inbox, apply, stores, plans, environment, on_
         const now = await lockSubjects(tx, [`merge.${from}`, `merge.${to}`]);
         const work = { tx, now, request_id, source: "stripe" as const, environment };
         await apply.moveAll(work, { from, to, until: now });
-        await mergeTrials(tx, from_user_id, to_user_id);
+        await sales.mergeTrials(tx, from_user_id, to_user_id);
       }),
   };
 }

@@ -6,7 +6,6 @@ import type { PageQuery } from "../../core/schema.ts";
 import type { Subscriber } from "../events/index.ts";
 import type { Plans, Store as StoreName } from "../plans/index.ts";
 import type { Apply } from "./apply.ts";
-import type { Checkouts } from "./checkout.ts";
 import type { Claims } from "./claims.ts";
 import { billingErrors } from "./errors.ts";
 import type { Inbox } from "./inbox.ts";
@@ -34,8 +33,6 @@ export interface Billing {
   stores: ReadonlyMap<StoreName, Store>;
   inbox: Inbox;
   claims: Claims;
-  /** Undefined where no store sells on our behalf. */
-  checkouts: Checkouts | undefined;
   reconciliation: ReconciliationService;
   admin: BillingAdmin;
   subscribers: Subscriber[];
@@ -65,7 +62,6 @@ interface BillingParts {
   inbox: Inbox;
   apply: Apply;
   claims: Claims;
-  checkouts: Checkouts | undefined;
   reconciliation: ReconciliationService;
   subscribers: Subscriber[];
   logger: Pick<Logger, "warn">;

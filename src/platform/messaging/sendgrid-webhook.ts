@@ -78,13 +78,18 @@ function readEvent(wire: WireEvent): DeliveryEvent[] {
     {
       mail_id: isOurs ? plinth_mail_id : null,
       // The id that the answer to our request bore, and then where the mail went through.
-      provider_message_id: typeof sg_message_id === "string" ? (sg_message_id.split(".", 1)[0] ?? null) : null,
+      provider_message_id: typeof sg_message_id === "string" ? messageIdOf(sg_message_id) : null,
       email: wire.email,
       ...meaning,
       detail: typeof reason === "string" ? errorText(`${wire.event}: ${reason}`) : null,
       at: new Date(wire.timestamp * 1_000),
     },
   ];
+}
+
+/** Up to the dot; no vendor's id holds U+0000, and one event that does keeps none of the others from being counted. */
+function messageIdOf(sg_message_id: string): string | null {
+  return sg_message_id.replaceAll("\0", "").split(".", 1)[0] ?? null;
 }
 
 type Meaning = Pick<DeliveryEvent, "status" | "suppress">;

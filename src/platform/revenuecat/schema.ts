@@ -21,8 +21,8 @@ export const Envelope = Type.Object({
 
 /** The members of all types in one: each type has some of them. */
 export const RevenueCatEvent = Type.Object({
-  id: Type.String(),
-  type: Type.String(),
+  id: Type.String({ pattern: "^[^\\u0000]{1,500}$" }),
+  type: Type.String({ pattern: "^[^\\u0000]{1,200}$" }),
   event_timestamp_ms: Milliseconds,
   environment: Maybe(Text),
   purchase_environment: Maybe(Text),

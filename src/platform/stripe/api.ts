@@ -1,13 +1,7 @@
 import Stripe from "stripe";
 import { Check } from "typebox/value";
-import {
-  billingErrors,
-  type Content,
-  type OpenedCheckout,
-  type ReversalContent,
-  type Seller,
-  type Store,
-} from "../billing/index.ts";
+import { billingErrors, type Content, type ReversalContent, type Store } from "../billing/index.ts";
+import type { OpenedCheckout, Seller } from "../checkout/index.ts";
 import { InvoiceObject, paymentContent, SubscriptionObject, subscriptionContent } from "./objects.ts";
 import { stripeApiVersion } from "./webhook.ts";
 

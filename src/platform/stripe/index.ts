@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
-import type { Seller, Store } from "../billing/index.ts";
+import type { Store } from "../billing/index.ts";
+import type { Seller } from "../checkout/index.ts";
 import { createStripeApi, type StripeApiOptions } from "./api.ts";
 import { createStripeWebhook } from "./webhook.ts";
 

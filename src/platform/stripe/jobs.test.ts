@@ -12,7 +12,7 @@ let me: Awaited<ReturnType<typeof makeMember>>;
 beforeAll(async () => {
   fake = await startFakeStripe();
   t = await billingStage({ stripe: fake });
-  const { checkouts } = t.billing;
+  const { checkouts } = t;
   if (checkouts === undefined) throw new Error("Nothing is sold here");
   t.events.subscribe([customerAtRegistration(checkouts.createCustomer)]);
 });
@@ -61,7 +61,7 @@ test("a Stripe that does not answer keeps nobody from signing up: it is asked ag
 
 test("the customer of the registration and of a checkout in the same moment are one", async () => {
   await register();
-  await Promise.all([t.work(), t.billing.checkouts?.create(me, { plan_id: "prism.pro" })]);
+  await Promise.all([t.work(), t.checkouts?.create(me, { plan_id: "prism.pro" })]);
   expect(await customers()).toHaveLength(1);
   const sessions = fake.requests.filter(({ endpoint }) => endpoint === "POST /v1/checkout/sessions");
   expect(sessions.at(-1)?.params.customer).toBe((await customers())[0]?.external_id);

@@ -5,8 +5,7 @@ import { type FakeStripe, startFakeStripe } from "../../../test/support/fake-str
 import { newId } from "../../core/id.ts";
 import { createStripeApi } from "../stripe/api.ts";
 import { checkoutSession, subscriptionEvent } from "../stripe/simulator.ts";
-import type { Checkouts } from "./checkout.ts";
-import type { Billing } from "./index.ts";
+import type { Checkouts } from "./index.ts";
 
 type Member = Awaited<ReturnType<typeof makeMember>>;
 
@@ -18,7 +17,7 @@ let me: Member;
 beforeAll(async () => {
   fake = await startFakeStripe();
   t = await billingStage({ stripe: fake });
-  checkouts = sellingOf(t.billing);
+  checkouts = sellingOf(t.checkouts);
 });
 afterAll(async () => {
   await t.close();
@@ -30,9 +29,9 @@ beforeEach(async () => {
 });
 afterEach(() => fake.fail(undefined));
 
-function sellingOf(billing: Billing): Checkouts {
-  if (billing.checkouts === undefined) throw new Error("Nothing is sold here");
-  return billing.checkouts;
+function sellingOf(given: Checkouts | undefined): Checkouts {
+  if (given === undefined) throw new Error("Nothing is sold here");
+  return given;
 }
 const create = (plan_id: string, more = {}, ctx = me) => checkouts.create(ctx, { plan_id, ...more });
 const sessions = "POST /v1/checkout/sessions";
@@ -41,7 +40,7 @@ const made = () =>
   new Set(fake.requests.filter(({ endpoint }) => endpoint === sessions).map(({ idempotency_key }) => idempotency_key));
 const rows = () =>
   t.sql<{ id: string; external_id: string; status: string }>(
-    "select id, external_id, status from billing.checkouts where workspace_id = $1 order by created_at, id",
+    "select id, external_id, status from checkout.sessions where workspace_id = $1 order by created_at, id",
     [me.workspace_id],
   );
 /** Stripe tells that the buyer paid, or left. */
@@ -79,7 +78,7 @@ describe("a checkout", () => {
     });
     expect(await checkouts.get(me, checkout.id)).toEqual(checkout);
     const other = await makeMember(t);
-    await expect(checkouts.get(other, checkout.id)).rejects.toMatchObject({ code: "billing.checkout_not_found" });
+    await expect(checkouts.get(other, checkout.id)).rejects.toMatchObject({ code: "checkout.session_not_found" });
   });
 
   test("30 asked for at once: one is open, one session and one customer are made", async () => {
@@ -116,7 +115,7 @@ describe("a checkout", () => {
     const outcomes = await Promise.allSettled(asked);
     for (const outcome of outcomes) {
       if (outcome.status === "rejected")
-        expect(["billing.checkout_opening", "request.unavailable"]).toContain(outcome.reason.code);
+        expect(["checkout.opening", "request.unavailable"]).toContain(outcome.reason.code);
     }
     const last = await create("prism.pro").catch(() => undefined);
     const all = await rows();
@@ -129,7 +128,7 @@ describe("a checkout", () => {
   test("that was paid meanwhile is not replaced", async () => {
     const first = await create("prism.pro");
     fake.pay(await externalId(first.id));
-    await expect(create("prism.max")).rejects.toMatchObject({ code: "billing.already_subscribed" });
+    await expect(create("prism.max")).rejects.toMatchObject({ code: "checkout.already_subscribed" });
     expect((await rows()).map(({ status }) => status)).toEqual(["completed"]);
   });
 
@@ -160,7 +159,7 @@ describe("a process that dies in between", () => {
       await seller.createCheckout(...order);
       throw new Error("The process died");
     };
-    return sellingOf(t.billingWith({ seller: { ...seller, createCheckout } }));
+    return sellingOf(t.checkoutsOf({ ...seller, createCheckout }));
   };
 
   test("after Stripe opened it: asked for again, it is the same session", async () => {
@@ -173,7 +172,7 @@ describe("a process that dies in between", () => {
 
   test("for another plan one waits two minutes, then it is given up", async () => {
     await expect(dying().create(me, { plan_id: "prism.pro" })).rejects.toThrow("The process died");
-    await expect(create("prism.max")).rejects.toMatchObject({ code: "billing.checkout_opening" });
+    await expect(create("prism.max")).rejects.toMatchObject({ code: "checkout.opening" });
     t.clock.advance(121_000);
     expect(await create("prism.max")).toMatchObject({ status: "open" });
     t.clock.advance(-121_000);
@@ -189,9 +188,23 @@ describe("a process that dies in between", () => {
   });
 });
 
+test("a customer whom somebody deleted at Stripe is made anew", async () => {
+  await create("prism.pro");
+  const customers = () =>
+    t.sql<{ external_id: string }>("select external_id from billing.customers where workspace_id = $1", [
+      me.workspace_id,
+    ]);
+  const [{ external_id } = { external_id: "" }] = await customers();
+  fake.remove(external_id);
+  expect(await create("prism.max")).toMatchObject({ status: "open", plan_id: "prism.max" });
+  const after = await customers();
+  expect(after).toHaveLength(1);
+  expect(after[0]?.external_id).not.toBe(external_id);
+});
+
 describe("what cannot be bought", () => {
   test.each([
-    ["prism.free", "billing.plan_not_sold"],
+    ["prism.free", "checkout.plan_not_sold"],
     ["prism.gold", "plans.not_found"],
   ])("%s: %s", async (plan_id, code) => {
     await expect(create(plan_id)).rejects.toMatchObject({ code });
@@ -217,10 +230,10 @@ describe("what cannot be bought", () => {
       return t.send(event);
     };
     await tell("created", 3_000);
-    await expect(create("prism.max")).rejects.toMatchObject({ code: "billing.already_subscribed" });
+    await expect(create("prism.max")).rejects.toMatchObject({ code: "checkout.already_subscribed" });
     expect(await create("coditect.team")).toMatchObject({ product: "coditect" });
     await tell("updated", 2_000, { status: "unpaid" });
-    await expect(create("prism.max")).rejects.toMatchObject({ code: "billing.already_subscribed" });
+    await expect(create("prism.max")).rejects.toMatchObject({ code: "checkout.already_subscribed" });
     await tell("deleted", 1_000, { status: "canceled" });
     expect(await create("prism.max")).toMatchObject({ status: "open" });
   });
@@ -271,7 +284,7 @@ describe("the trial: once ever for each owner", () => {
     const other = await another();
     expect(await trialDays(other)).toBe(0);
     await over(id, "expired");
-    await t.sql("update billing.checkouts set status = 'expired' where workspace_id = $1", [other.workspace_id]);
+    await t.sql("update checkout.sessions set status = 'expired' where workspace_id = $1", [other.workspace_id]);
     expect(await trialDays(other)).toBe(14);
   });
 
@@ -309,7 +322,7 @@ describe("the trial: once ever for each owner", () => {
 describe("the portal, and Payment Links", () => {
   test("no portal without a customer, one with; never back to a stranger's page", async () => {
     const open = (return_url: string) => checkouts.createPortal(me, return_url);
-    await expect(open("https://app.example.com/")).rejects.toMatchObject({ code: "billing.no_customer" });
+    await expect(open("https://app.example.com/")).rejects.toMatchObject({ code: "checkout.no_customer" });
     await create("prism.pro");
     expect((await open("https://app.example.com/")).url).toMatch(/^https:\/\/billing\.stripe\.com\//);
     await expect(open("https://evil.example.com/")).rejects.toMatchObject({ code: "request.invalid" });

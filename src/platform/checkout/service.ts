@@ -3,12 +3,11 @@ import { type Ctx, userOf } from "../../core/context.ts";
 import type { Database } from "../../core/database.ts";
 import { PlinthError, requestErrors } from "../../core/errors.ts";
 import { newId } from "../../core/id.ts";
-import type { Logger } from "../../core/logger.ts";
 import type { Tx } from "../../core/tables.ts";
+import { customers, type Environment } from "../billing/index.ts";
 import type { Plans } from "../plans/index.ts";
-import { findCurrentCustomer, forgetCustomer, setCurrentCustomer } from "./customers-store.ts";
-import { billingErrors } from "./errors.ts";
-import type { Checkout, CheckoutInput, Environment } from "./schema.ts";
+import { checkoutErrors } from "./errors.ts";
+import type { Checkout, CheckoutInput } from "./schema.ts";
 import type { Seller } from "./seller-port.ts";
 import {
   type CheckoutRow,
@@ -20,19 +19,14 @@ import {
   lockOpenCheckout,
   openCheckout,
   promiseTrial,
-  redeemTrial,
-  reportCheckout,
-} from "./selling-store.ts";
-import { findSubscribedCustomer, listSubscriptions } from "./store.ts";
-import type { CheckoutContent } from "./store-port.ts";
+} from "./store.ts";
 
-interface CheckoutOptions {
+export interface CheckoutsOptions {
   db: Pick<Database, "asSystem" | "systemStatement" | "statement">;
   plans: Pick<Plans, "offer" | "list">;
   seller: Seller;
   environment: Environment;
   clock: Pick<Clock, "now">;
-  logger: Pick<Logger, "warn">;
   /** Who owns a workspace: they have one trial ever, and the store's customer bears the first one's address. */
   ownersOf: (tx: Tx, workspace_id: string) => Promise<{ user_id: string; email: string | null; full_name: string }[]>;
   /** Origins to which buyers may be sent back. */
@@ -48,7 +42,7 @@ const checkoutSeconds = 25 * 3_600;
 const source = "stripe" as const;
 
 /** Sells plans: opens checkouts, and the store's portal. */
-export function createCheckouts(options: CheckoutOptions) {
+export function createCheckouts(options: CheckoutsOptions) {
   const { db, plans, seller, environment, ownersOf, public_url } = options;
   const key = { source, environment };
 
@@ -58,10 +52,7 @@ export function createCheckouts(options: CheckoutOptions) {
   };
   /** Whom the store knows the workspace as: of what it has now, else as it was made for it or came here. */
   const findBuyer = (workspace_id: string): Promise<string | undefined> =>
-    db.asSystem("a customer", async (tx) => {
-      const subscribed = await findSubscribedCustomer(tx, key, workspace_id);
-      return subscribed ?? findCurrentCustomer(tx, key, workspace_id);
-    });
+    db.asSystem("a customer", (tx) => customers.find(tx, key, workspace_id));
   /** The key is the workspace (and whom it takes the place of): however many ask at once, the store makes one. */
   const createCustomer = async (workspace_id: string, gone?: string): Promise<string> => {
     const [owner] = await db.asSystem("a customer", (tx) => ownersOf(tx, workspace_id));
@@ -70,7 +61,7 @@ export function createCheckouts(options: CheckoutOptions) {
       about,
       gone === undefined ? `customer:${workspace_id}` : `customer:${workspace_id}:${gone}`,
     );
-    await db.asSystem("a customer", (tx) => setCurrentCustomer(tx, key, customer_id, workspace_id));
+    await db.asSystem("a customer", (tx) => customers.set(tx, key, customer_id, workspace_id));
     return customer_id;
   };
 
@@ -83,12 +74,11 @@ export function createCheckouts(options: CheckoutOptions) {
     refuseForeignUrls(urls, [new URL(public_url).origin, ...options.origins]);
     const offer = await db.asSystem("checkout", (tx) => plans.offer(tx, plan_id));
     const [price_id] = offer.content.stores.stripe;
-    if (price_id === undefined) throw billingErrors.plan_not_sold({ detail: `${plan_id} is not sold by Stripe` });
+    if (price_id === undefined) throw checkoutErrors.plan_not_sold({ detail: `${plan_id} is not sold by Stripe` });
     const { product, trial_days } = offer.content;
-    const sold = { workspace_id: ctx.workspace_id, product };
-    const running = await db.systemStatement("checkout", (tx) => listSubscriptions(tx, { ...sold, source }, 100));
-    if (running.some(({ standing, status }) => standing !== "ended" || status === "past_due")) {
-      throw billingErrors.already_subscribed({
+    const { workspace_id } = ctx;
+    if (await db.asSystem("checkout", (tx) => customers.hasRunning(tx, key, workspace_id, product))) {
+      throw checkoutErrors.already_subscribed({
         detail: `The workspace has ${product} already: change it in the portal`,
       });
     }
@@ -118,7 +108,7 @@ export function createCheckouts(options: CheckoutOptions) {
       if (found === undefined) continue;
       const isOver = found.expires_at <= options.clock.now();
       if (!isOver && isSame(found, order)) return found;
-      if (!isOver && found.status === "opening") throw billingErrors.checkout_opening({ retry_after: 2 });
+      if (!isOver && found.status === "opening") throw checkoutErrors.opening({ retry_after: 2 });
       await close(found, isOver ? "expired" : "replaced");
     }
     throw requestErrors.unavailable({ retry_after: 1 });
@@ -140,7 +130,7 @@ export function createCheckouts(options: CheckoutOptions) {
       return await seller.createCheckout({ ...sold, customer_id }, `checkout:${row.id}`);
     } catch (error) {
       if (!(error instanceof PlinthError) || error.code !== "billing.customer_gone") throw error;
-      await db.systemStatement("a customer", (tx) => forgetCustomer(tx, key, customer_id));
+      await db.systemStatement("a customer", (tx) => customers.forget(tx, key, customer_id));
       const another = await createCustomer(ctx.workspace_id, customer_id);
       return seller.createCheckout({ ...sold, customer_id: another }, `checkout:${row.id}:${another}`);
     }
@@ -153,14 +143,14 @@ export function createCheckouts(options: CheckoutOptions) {
       await closeCheckout(tx, checkout, outcome === "paid" ? "completed" : status);
       if (outcome === "expired") await endPromises(tx, checkout.id);
     });
-    if (outcome === "paid") throw billingErrors.already_subscribed({ detail: "A checkout was paid just now" });
+    if (outcome === "paid") throw checkoutErrors.already_subscribed({ detail: "A checkout was paid just now" });
   };
 
   return {
     /**
      * Opens a checkout for a plan, at most one for each workspace and product: asked for the same again it is the one that is open, for something
-     * else that one is closed first. The trial is given once ever to each owner of the workspace. Throws `billing.plan_not_sold`,
-     * `billing.already_subscribed`, `billing.checkout_opening`, `plans.not_found`, and `billing.store_unreachable` when Stripe does not answer.
+     * else that one is closed first. The trial is given once ever to each owner of the workspace. Throws `checkout.plan_not_sold`,
+     * `checkout.already_subscribed`, `checkout.opening`, `plans.not_found`, and `billing.store_unreachable` when Stripe does not answer.
      */
     create: async (ctx: Ctx, input: CheckoutInput): Promise<Checkout> => {
       const order = await orderOf(ctx, input);
@@ -173,7 +163,7 @@ export function createCheckouts(options: CheckoutOptions) {
       return shownCheckout(current);
     },
 
-    /** A checkout and what became of it. Throws `billing.checkout_not_found`. */
+    /** A checkout and what became of it. Throws `checkout.session_not_found`. */
     get: async (ctx: Ctx, id: string): Promise<Checkout> => shownCheckout(await find(ctx, id)),
 
     /**
@@ -193,12 +183,12 @@ export function createCheckouts(options: CheckoutOptions) {
       };
     },
 
-    /** The address of the store's page for managing what was bought. Throws `billing.no_customer`. */
+    /** The address of the store's page for managing what was bought. Throws `checkout.no_customer`. */
     createPortal: async (ctx: Ctx, return_url: string): Promise<{ url: string }> => {
       refuseForeignUrls({ return_url }, [new URL(public_url).origin, ...options.origins]);
       const { workspace_id } = ctx;
       const customer_id = await findBuyer(workspace_id);
-      if (customer_id === undefined) throw billingErrors.no_customer();
+      if (customer_id === undefined) throw checkoutErrors.no_customer();
       return seller.createPortal({ customer_id, return_url });
     },
 
@@ -217,22 +207,11 @@ export function createCheckouts(options: CheckoutOptions) {
     },
 
     createCustomer: (workspace_id: string) => createCustomer(workspace_id),
-
-    /** What follows from what the store tells of a checkout that was begun here, in the transaction that takes it in. */
-    report: async (tx: Tx, external_id: string, status: CheckoutContent["status"]): Promise<void> => {
-      // A method that takes days: nothing is decided yet.
-      if (status === "unpaid") return;
-      const isPaid = status === "paid";
-      const row = await reportCheckout(tx, key, external_id, isPaid ? "completed" : "expired");
-      if (row === undefined) return;
-      if (!isPaid) await endPromises(tx, row.id);
-      else if (row.trial_days > 0) await redeemTrial(tx, row.id);
-    },
   };
 
   async function find(ctx: Ctx, id: string): Promise<CheckoutRow> {
     const row = await db.statement(ctx, (tx) => findCheckout(tx, ctx.workspace_id, id));
-    if (row === undefined) throw billingErrors.checkout_not_found();
+    if (row === undefined) throw checkoutErrors.session_not_found();
     return row;
   }
 }

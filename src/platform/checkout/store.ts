@@ -1,8 +1,8 @@
 import { ownTables, sql, type Tx } from "../../core/tables.ts";
+import type { Environment } from "../billing/index.ts";
 import type { Store } from "../plans/index.ts";
-import type { Environment } from "./schema.ts";
 
-const tables = ownTables("billing.checkouts", "billing.trial_redemptions");
+const tables = ownTables("checkout.sessions", "checkout.trial_redemptions");
 
 const now = sql<Date>`plinth.now()`;
 
@@ -40,7 +40,7 @@ export async function lockOpenCheckout(
   product: string,
 ): Promise<CheckoutRow | undefined> {
   const row = await tables(tx)
-    .selectFrom("billing.checkouts")
+    .selectFrom("checkout.sessions")
     .select(columns)
     .where("workspace_id", "=", workspace_id)
     .where("product", "=", product)
@@ -61,7 +61,7 @@ export async function insertCheckout(
 ): Promise<CheckoutRow | undefined> {
   const { opening_seconds, ...values } = checkout;
   const row = await tables(tx)
-    .insertInto("billing.checkouts")
+    .insertInto("checkout.sessions")
     .values({
       ...values,
       status: "opening",
@@ -81,7 +81,7 @@ export async function openCheckout(
   opened: { external_id: string; url: string; expires_at: Date },
 ): Promise<boolean> {
   const row = await tables(tx)
-    .updateTable("billing.checkouts")
+    .updateTable("checkout.sessions")
     .set({ ...opened, status: "open", updated_at: now })
     .where("workspace_id", "=", key.workspace_id)
     .where("id", "=", key.id)
@@ -97,7 +97,7 @@ export async function closeCheckout(
   status: "expired" | "replaced" | "completed",
 ): Promise<void> {
   await tables(tx)
-    .updateTable("billing.checkouts")
+    .updateTable("checkout.sessions")
     .set({ status, updated_at: now })
     .where("workspace_id", "=", key.workspace_id)
     .where("id", "=", key.id)
@@ -113,7 +113,7 @@ export async function reportCheckout(
   status: "completed" | "expired",
 ): Promise<{ id: string; created_by: string | null; product: string; trial_days: number } | undefined> {
   return tables(tx)
-    .updateTable("billing.checkouts")
+    .updateTable("checkout.sessions")
     .set({ status, updated_at: now })
     .where("source", "=", key.source)
     .where("environment", "=", key.environment)
@@ -125,7 +125,7 @@ export async function reportCheckout(
 
 export async function findCheckout(tx: Tx, workspace_id: string, id: string): Promise<CheckoutRow | undefined> {
   const row = await tables(tx)
-    .selectFrom("billing.checkouts")
+    .selectFrom("checkout.sessions")
     .select(columns)
     .where("workspace_id", "=", workspace_id)
     .where("id", "=", id)
@@ -140,7 +140,7 @@ export async function findCheckoutByExternalId(
   external_id: string,
 ): Promise<CheckoutRow | undefined> {
   const row = await tables(tx)
-    .selectFrom("billing.checkouts")
+    .selectFrom("checkout.sessions")
     .select(columns)
     .where("source", "=", key.source)
     .where("environment", "=", key.environment)
@@ -162,7 +162,7 @@ export async function promiseTrial(
   }: { user_ids: string[]; product: string; checkout_id: string; seconds: number },
 ): Promise<boolean> {
   const { rows } = await sql<{ user_id: string }>`
-    insert into billing.trial_redemptions as t (user_id, product, checkout_id, promised_until, created_at)
+    insert into checkout.trial_redemptions as t (user_id, product, checkout_id, promised_until, created_at)
     select user_id, ${product}, ${checkout_id}, plinth.now() + make_interval(secs => ${seconds}), plinth.now()
     from unnest(${user_ids}::uuid[]) user_id order by user_id
     on conflict (user_id, product) do update
@@ -177,7 +177,7 @@ export async function promiseTrial(
 /** Takes back what was promised to a checkout that came to nothing. */
 export async function endPromises(tx: Tx, checkout_id: string): Promise<void> {
   await tables(tx)
-    .deleteFrom("billing.trial_redemptions")
+    .deleteFrom("checkout.trial_redemptions")
     .where("checkout_id", "=", checkout_id)
     .where("promised_until", "is not", null)
     .execute();
@@ -186,7 +186,7 @@ export async function endPromises(tx: Tx, checkout_id: string): Promise<void> {
 /** Uses up the trial that was promised to the checkout. */
 export async function redeemTrial(tx: Tx, checkout_id: string): Promise<void> {
   await tables(tx)
-    .updateTable("billing.trial_redemptions")
+    .updateTable("checkout.trial_redemptions")
     .set({ promised_until: null })
     .where("checkout_id", "=", checkout_id)
     .execute();
@@ -196,7 +196,7 @@ export async function redeemTrial(tx: Tx, checkout_id: string): Promise<void> {
 export async function noteTrial(tx: Tx, user_ids: string[], product: string): Promise<void> {
   if (user_ids.length === 0) return;
   await sql`
-    insert into billing.trial_redemptions (user_id, product, created_at)
+    insert into checkout.trial_redemptions (user_id, product, created_at)
     select user_id, ${product}, plinth.now() from unnest(${user_ids}::uuid[]) user_id order by user_id
     on conflict (user_id, product) do update set promised_until = null`.execute(tables(tx));
 }
@@ -204,7 +204,7 @@ export async function noteTrial(tx: Tx, user_ids: string[], product: string): Pr
 /** Gives the trials that one person used to another too, when their accounts become one. */
 export async function mergeTrials(tx: Tx, from_user_id: string, to_user_id: string): Promise<void> {
   await sql`
-    insert into billing.trial_redemptions (user_id, product, created_at)
-    select ${to_user_id}, product, created_at from billing.trial_redemptions where user_id = ${from_user_id} and promised_until is null
+    insert into checkout.trial_redemptions (user_id, product, created_at)
+    select ${to_user_id}, product, created_at from checkout.trial_redemptions where user_id = ${from_user_id} and promised_until is null
     on conflict (user_id, product) do update set promised_until = null`.execute(tables(tx));
 }

@@ -57,6 +57,18 @@ describe("a rate", () => {
     expect(await limiter.take(two, "a")).toEqual({ remaining: 1, resets_in: 10 });
   });
 
+  test("tells a new window's whole length, at whatever fraction of a millisecond it begins", async () => {
+    let at = 0;
+    const limiter = createRates({ now: () => at });
+    for (let i = 0; i < 1_000; i++) {
+      at += 0.1 + i / 7;
+      expect(await limiter.take({ name: "fraction", limit: 2, window_seconds: 60 }, `${i}`)).toEqual({
+        remaining: 1,
+        resets_in: 60,
+      });
+    }
+  });
+
   test("is one allowance for its name and window, also where its limit changes in between", async () => {
     const limiter = createRates();
     const of = (limit: number, window_seconds = 600) => ({ name: "quota", limit, window_seconds });

@@ -41,7 +41,8 @@ export function createRates({ redis, onRefused, now = () => performance.now() }:
     onRefused?.(rate, subject);
     return requestErrors.rate_limited({ retry_after: milliseconds / 1_000 });
   };
-  return redis === undefined ? ratesOfProcess(now, refused) : ratesOnRedis(redis, refused);
+  // In whole milliseconds: the sums of fractions would round some windows up by a second.
+  return redis === undefined ? ratesOfProcess(() => Math.floor(now()), refused) : ratesOnRedis(redis, refused);
 }
 
 type Refused = (rate: Rate, subject: string, milliseconds: number) => PlinthError;

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { systemCtx } from "../../src/core/context.ts";
 import { newId } from "../../src/core/id.ts";
 import { createLogger } from "../../src/core/logger.ts";
@@ -197,9 +197,9 @@ function mailParts(sent: SentMail[]) {
   return { parts, sent };
 }
 
-/** An RSA key pair of 4,096 bits, made once on this machine and kept: making one takes seconds. */
+/** An RSA key pair of 4,096 bits, made once in this checkout and kept: making one takes seconds. */
 export async function licenseKeys(n: number): Promise<KeyPair> {
-  const folder = join(tmpdir(), "plinth-test-license-keys");
+  const folder = fileURLToPath(new URL("../../node_modules/.cache/license-keys", import.meta.url));
   const file = join(folder, `${n}.pem`);
   const kept = await readFile(file, "utf8").catch(() => undefined);
   if (kept !== undefined) return { privateKey: createPrivateKey(kept), publicKey: createPublicKey(kept) };

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
@@ -78,10 +79,12 @@ describe("the embedded PostgreSQL", () => {
   });
 
   test("takes another port when its own is busy", async () => {
-    const squatter = createServer().listen(55_900, "127.0.0.1");
-    await new Promise((resolve) => squatter.once("listening", resolve));
-    const postgres = await start();
-    expect(postgres.port).not.toBe(55_900);
+    // Any port that is free now: a fixed one may be the near end of a stranger's connection.
+    const squatter = createServer().listen(0, "127.0.0.1");
+    await once(squatter, "listening");
+    const taken = (squatter.address() as AddressInfo).port;
+    const postgres = await start({ port: taken });
+    expect(postgres.port).not.toBe(taken);
     expect(await ask(postgres, "select 1")).toBe(1);
     await postgres.stop();
     squatter.close();

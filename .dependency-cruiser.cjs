@@ -9,7 +9,9 @@ const packages = (...names) => `(?:^|^node_modules/|/node_modules/)${anyOf(names
 const npm = ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-bundled", "npm-no-pkg", "npm-unknown"];
 
 const test = "\\.test\\.ts$";
-const module_ = "^src/(?:platform|products)/[^/]+/";
+/** A module's folder; a product of several capabilities has one for each, with the same rooms in it. */
+const folder = "src/(?:platform/[^/]+|products/[^/]+|products/[^/]+/[a-z_]+)/";
+const module_ = `^${folder}`;
 const routesFile = `${module_}[a-z-]*routes\\.ts$`;
 const storeFile = `${module_}[a-z-]*store\\.ts$`;
 /** The assembly: app.ts, and what of it is in files of their own. */
@@ -24,8 +26,18 @@ const knowsHttp = ["^src/core/http/", ...appFiles, "^src/product\\.ts$", routesF
 const vendors = {
   stripe: "^src/platform/stripe/",
   "@apple/app-store-server-library": "^src/platform/app_store/verifier\\.ts$",
-  undici: "^src/platform/ai/openai\\.ts$",
+  undici: "^src/platform/(?:providers/(?:exchange|transport)|webhooks/undici)\\.ts$",
+  "eventsource-parser": "^src/platform/providers/streams\\.ts$",
+  "ipaddr.js": "^src/platform/webhooks/addresses\\.ts$",
+  "@sentry/core": "^src/platform/observability/sentry\\.ts$",
+  "@opentelemetry/api": "^src/platform/observability/opentelemetry\\.ts$",
+  "@opentelemetry/exporter-trace-otlp-http": "^src/platform/observability/opentelemetry\\.ts$",
+  "@opentelemetry/resources": "^src/platform/observability/opentelemetry\\.ts$",
+  "@opentelemetry/sdk-trace": "^src/platform/observability/opentelemetry\\.ts$",
   ioredis: "^src/core/redis\\.ts$",
+  croner: "^src/platform/schedules/cron\\.ts$",
+  "@nats-io/transport-node": "^src/platform/relay/nats\\.ts$",
+  "@nats-io/jetstream": "^src/platform/relay/nats\\.ts$",
   "@node-rs/argon2": "^src/platform/identity/passwords\\.ts$",
   "@simplewebauthn/server": "^src/platform/factors/webauthn\\.ts$",
   "@zxcvbn-ts/language-common": "^src/platform/identity/common-passwords\\.ts$",
@@ -56,6 +68,9 @@ const materials = [
 const pureRoom = anyOf(["[a-z-]*rules", "errors", "normalise", "explain", "[a-z-]*mapping"]);
 /** Rooms that are shapes: what goes over the wire, and what another module has to bring. */
 const shapeRoom = anyOf(["schema", "[a-z]+-port"]);
+
+/** Shapes that the capabilities of a product have in common. */
+const productShapes = "^src/products/[^/]+/schema\\.ts$";
 
 const publisher = "^src/products/revfirst/publisher(?:/|\\.ts$)";
 const agents = "^src/products/revfirst/agents/";
@@ -189,11 +204,12 @@ const rooms = [
   forbid(
     "rules-are-pure",
     "a decision is made of its arguments: no I/O, no clock, no randomness; it imports shapes, errors and other pure rooms",
-    { path: `^(src/(?:platform|products)/[^/]+/)${pureRoom}\\.ts$` },
+    { path: `^(${folder})${pureRoom}\\.ts$` },
     {
       path: ".",
       pathNot: [
-        `^$1${shapeRoom}\\.ts$`,
+        `^$1(?:${shapeRoom}|port)\\.ts$`,
+        productShapes,
         `^$1${pureRoom}\\.ts$`,
         "^src/core/(?:errors|schema|context|id)\\.ts$",
         "^src/platform/[^/]+/index\\.ts$",
@@ -218,12 +234,13 @@ const rooms = [
   forbid(
     "schemas-are-shapes",
     "a shape is made of TypeBox and other shapes; behaviour is in other rooms",
-    { path: `^(src/(?:platform|products)/[^/]+/)${shapeRoom}\\.ts$` },
+    { path: `^(${folder})${shapeRoom}\\.ts$` },
     {
       path: ".",
       pathNot: [
         packages("typebox"),
         `^$1${shapeRoom}\\.ts$`,
+        productShapes,
         "^src/core/schema\\.ts$",
         "^src/platform/[^/]+/index\\.ts$",
         "^src/product\\.ts$",

@@ -4,6 +4,10 @@
 /** Platform modules, in the order in which app.ts builds them. A module may open only the doors named here. */
 const platform = {
   events: [],
+  locks: [],
+  schedules: ["events", "locks"],
+  inbox: [],
+  relay: ["events"],
   messaging: [],
   audit: [],
   entitlements: ["events", "audit"],
@@ -16,7 +20,7 @@ const platform = {
   api_keys: ["workspaces", "audit"],
   invitations: ["workspaces", "identity", "events", "messaging", "audit"],
   plans: ["entitlements"],
-  billing: ["entitlements", "events", "plans", "workspaces", "messaging"],
+  billing: ["inbox", "entitlements", "events", "plans", "workspaces", "messaging"],
   checkout: ["billing", "plans"],
   stripe: ["billing", "checkout", "events", "identity"],
   app_store: ["billing"],
@@ -25,12 +29,32 @@ const platform = {
   licensing: ["entitlements", "events", "plans", "audit", "messaging"],
   seats: ["licensing"],
   analytics: [],
-  safety: [],
-  ai: [],
+  webhooks: ["events", "messaging", "audit"],
+  sms: ["events", "inbox"],
+  telegram: ["events", "inbox"],
+  lexicon: [],
+  safety: ["lexicon"],
+  providers: [],
+  ai_ledger: ["events"],
+  ai: ["providers", "ai_ledger", "audit"],
+  openai_api: ["ai", "safety"],
+  observability: [],
 };
 
 /** The only doors that a product may open, through `plinth/product`. Never billing, never identity. */
-const productDoors = ["entitlements", "usage", "ai", "safety", "privacy", "events", "messaging", "storage"];
+const productDoors = [
+  "entitlements",
+  "usage",
+  "ai",
+  "safety",
+  "privacy",
+  "events",
+  "schedules",
+  "messaging",
+  "sms",
+  "telegram",
+  "storage",
+];
 
 const products = ["prism", "entrain", "swan", "coditect", "revfirst"];
 

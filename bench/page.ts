@@ -34,6 +34,8 @@ ${result}
   was due, not from when it was sent. An acquire that is granted is in PostgreSQL, on the disk, when it is answered, and so is a heartbeat; a refusal is Redis' alone. Beside a textbook's script
   (one sorted set for each licence) on the same Redis, straight, over one connection, with nothing on any disk and neither keys nor rates looked at: what one gives up for not losing a seat. Client, Plinth, PostgreSQL and Redis share
   the two cores.
+- **prism**: a turn and a mirror message with its reply over HTTP on 32 connections to a whole Plinth, with safety check, limit, storage, usage events and outbox, every session on a
+  connection of its own; the provider is a fake that answers after 20 ms. Beside the fake asked straight on as many connections: nobody can be faster than that. Client, Plinth, fake and PostgreSQL share the two cores.
 - **usage logs**: a limit check (\`usage.consumeNow\`) of workspaces with a year of use behind them, in monthly partitions, beside the same with a tenth of it in another database of the same
   PostgreSQL; serially, call by call in turn, the median of all calls.
 - **tenant read**: one query by \`workspace_id\` behind row-level security, BEGIN, settings and COMMIT included, beside the same query over \`pg\` on a copy of
@@ -41,6 +43,14 @@ ${result}
 - **outbox**: publishing in a transaction that also inserts a row, 16 at once; draining a backlog of no-op events with one worker (50 handlers at once), its
   start included; the time from a commit to the handler with nothing else to do. Beside graphile-worker with a local queue of 500 and batched completions,
   and pg-boss with batches of 1,000 and its shortest polling.
+- **providers**: the CPU that a call to an AI provider costs the process that makes it, 32 at once, the server in a process of its own that answers at once. Plinth's adapter
+  makes the request, checks the answer's shape and reads the usage; of a stream it parses every piece. Beside \`undici.Pool\` and the global \`fetch\`, which parse a completion as JSON and of a stream read nothing but bytes, and beside OpenAI's SDK.
+- **AI budgets**: \`reserve\` and \`record\` of one AI call, as the gateway does both around each: four budgets (of the feature, the workspace, both, and the person), the usage
+  event, the day's sums; on the disk when each is answered. Calls of one moment share a round trip.
+- **AI gateway**: a chat completion over HTTP with an API key through a whole Plinth (rates, safety, four budgets, usage event), beside \`@portkey-ai/gateway\` 1.15.2 as its package starts it
+  (neither keys nor budgets nor a database) and a bare pass-through over \`undici.Pool\` that reads the usage; the provider on loopback, each a process of its own, all on the two cores.
+- **safety**: normalising a text and matching all rules of all languages, in this process, without the database; calls during which the system gave the processor to another program are left out; a harmless text, and one in which every other sentence is a
+  crisis, an idiom or a crisis in disguise. Beside one case-insensitive \`RegExp\` of every phrase that the same rules are made of, over the raw text: it knows no gap, allowance or disguise.
 - **cold start**: from the command to ready on an empty folder: initdb, start, migrations, plans.
 `;
 }

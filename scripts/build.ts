@@ -1,4 +1,4 @@
-// Compiles what is published into dist/, for Node strips no types below node_modules, and puts the plans and migrations beside it.
+// Compiles what is published into dist/, for Node strips no types below node_modules, and puts the plans, prompts and migrations beside it.
 import { execFileSync } from "node:child_process";
 import { cp, glob, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,6 @@ execFileSync(process.execPath, ["node_modules/typescript7/bin/tsc", "-p", "tscon
   cwd: root,
   stdio: "inherit",
 });
-for await (const file of glob("src/products/**/*.{yaml,sql}", { cwd: root })) {
+for await (const file of glob("src/{products,platform}/**/*.{yaml,sql,md}", { cwd: root })) {
   await cp(`${root}${file}`, `${root}${file.replace(/^src/, "dist")}`);
 }

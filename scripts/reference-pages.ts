@@ -26,8 +26,8 @@ Plinth reads environment variables and nothing else. All mistakes are reported t
 |---|---|---|
 ${rows.join("\n")}
 
-Beside the variables, the folder \`PLINTH_CONFIG_DIR\` holds \`models.yaml\` (AI models, prices, features), \`safety.yaml\` (the safety
-rules) and, where you want to change or add plans, \`plans.yaml\`.
+Beside the variables, the folder \`PLINTH_CONFIG_DIR\` holds \`models.yaml\` (AI models, prices, features) and, where you want to change or add some,
+\`safety.yaml\` (safety rules, see [safety.md](safety.md)) and \`plans.yaml\`.
 `;
 }
 
@@ -58,18 +58,20 @@ ${rows.join("\n")}
 export function eventsPage(): string {
   const rows = [...declaredEvents()]
     .sort((a, b) => (a.type < b.type ? -1 : 1))
-    .map(({ type, description, payload }) => {
+    .map(({ type, description, payload, is_public }) => {
       const fields = "properties" in payload ? Object.keys(payload.properties as object) : [];
-      return `| \`${type}\` | ${description} | ${fields.map((field) => `\`${field}\``).join(", ")} |`;
+      const list = fields.map((field) => `\`${field}\``).join(", ");
+      return `| \`${type}\` | ${description} | ${list} | ${is_public ? "yes" : ""} |`;
     });
   return `# Events
 
 ${generated}
 
 Each is delivered to every subscriber of its type, with the workspace and the request that caused it. Payloads hold ids and facts, never secrets.
+Those marked for webhooks are public: customers subscribe to them (webhooks.md), so their payloads are part of the API.
 
-| event | when | payload |
-|---|---|---|
+| event | when | payload | webhooks |
+|---|---|---|---|
 ${rows.join("\n")}
 `;
 }

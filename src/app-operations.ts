@@ -5,7 +5,10 @@ import type { Metrics } from "./core/metrics.ts";
 import { ping } from "./core/ping.ts";
 import type { RedisClient } from "./core/redis.ts";
 import { tenantWallFaults } from "./core/tenant-wall.ts";
-import { outboxBacklog } from "./platform/events/index.ts";
+import type { Tracer } from "./core/traces.ts";
+import type { AttemptTrace } from "./platform/ai/index.ts";
+import { exposeOutbox } from "./platform/events/index.ts";
+import type { Relay } from "./platform/relay/index.ts";
 import type { Product } from "./product.ts";
 
 // What the process looks at in itself: its tables before it serves, what it depends on, its gauges, what is due at intervals.
@@ -21,7 +24,12 @@ export async function refuseOpenTables(db: Database, products: Product[]): Promi
   );
 }
 
-export function dependenciesOf(db: Database, listener: Listener, redis: RedisClient | undefined): Dependency[] {
+export function dependenciesOf(
+  db: Database,
+  listener: Listener,
+  redis: RedisClient | undefined,
+  relay: Pick<Relay, "check"> | undefined,
+): Dependency[] {
   const hears = async () => {
     if (!listener.connected()) throw new Error("not listening");
   };
@@ -29,6 +37,7 @@ export function dependenciesOf(db: Database, listener: Listener, redis: RedisCli
     { name: "database", check: () => db.systemStatement("health", ping) },
     { name: "notifications", check: hears, optional: true },
     ...(redis === undefined ? [] : [{ name: "redis", check: () => redis.ping(), optional: true }]),
+    ...(relay === undefined ? [] : [{ name: "nats", check: relay.check, optional: true }]),
   ];
 }
 
@@ -40,19 +49,7 @@ export function exposeGauges(metrics: Metrics, db: Database): void {
       [{ pool, state: "awaited" }, waiting],
     ]),
   );
-  metrics.gauge(
-    "plinth_events_backlog",
-    "Outbox rows not delivered yet, dead letters, and seconds that the oldest waits",
-    ["measure"],
-    async () => {
-      const { pending, failed, lag_seconds } = await db.systemStatement("metrics", outboxBacklog);
-      return [
-        [{ measure: "pending" }, pending],
-        [{ measure: "dead" }, failed],
-        [{ measure: "lag_seconds" }, lag_seconds],
-      ];
-    },
-  );
+  exposeOutbox(metrics, db);
 }
 
 /** Runs the tasks now and again after each interval, one after the other; returns what ends that and waits for what runs. */
@@ -74,5 +71,39 @@ export function every(
     isEnded = true;
     clearInterval(timer);
     return running;
+  };
+}
+
+/** Attempts at AI providers as spans, by OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/); nothing of a prompt or an answer. */
+export function aiSpans(tracer: Tracer): AttemptTrace {
+  return {
+    onAttempt: (facts) => {
+      const operation = {
+        complete: "chat",
+        stream: "chat",
+        embed: "embeddings",
+        speak: "speech",
+        transcribe: "transcription",
+      };
+      const name = operation[facts.operation];
+      tracer.add({
+        name: `${name} ${facts.wire_model}`,
+        kind: "client",
+        request_id: facts.request_id,
+        started_at: facts.began_at.getTime(),
+        duration_ms: facts.latency_ms,
+        attributes: {
+          "gen_ai.operation.name": name,
+          "gen_ai.provider.name": facts.provider,
+          "gen_ai.request.model": facts.wire_model,
+          "gen_ai.usage.input_tokens": facts.input_tokens,
+          "gen_ai.usage.output_tokens": facts.output_tokens,
+          "plinth.feature": facts.feature,
+          "plinth.ai.attempt": facts.attempt,
+          "plinth.ai.outcome": facts.outcome,
+        },
+        ...(facts.error_code === null ? {} : { error: facts.error_code }),
+      });
+    },
   };
 }

@@ -2,6 +2,7 @@ import type { Config } from "./core/config.ts";
 import type { RateLimit } from "./core/http/route.ts";
 import type { Fees } from "./platform/analytics/index.ts";
 import type { IdentitySettings } from "./platform/identity/index.ts";
+import type { RelaySettings } from "./platform/relay/index.ts";
 
 // What modules are told of the configuration, where that is more than a value.
 
@@ -66,6 +67,46 @@ export function licensingSettings(config: Config) {
     lead_minutes: config.LICENSE_KEY_LEAD_MINUTES,
     most_activations: config.LICENSE_ACTIVATIONS,
   };
+}
+
+/** Where webhooks may go, how long an endpoint has, and when it is given up. */
+export function webhookSettings(config: Config) {
+  return {
+    https_only: config.NODE_ENV === "production",
+    allow_private: config.WEBHOOKS_ALLOW_PRIVATE === "on",
+    timeout_ms: config.WEBHOOKS_TIMEOUT_SECONDS * 1_000,
+    failing_days: config.WEBHOOKS_FAILING_DAYS,
+    endpoint_concurrency: config.WEBHOOKS_ENDPOINT_CONCURRENCY,
+    retention_days: config.WEBHOOKS_DELIVERY_DAYS,
+  };
+}
+
+/** What an operator should know who lets webhooks into the own network. */
+export function webhookWarning(config: Config): string | undefined {
+  if (config.NODE_ENV !== "production" || config.WEBHOOKS_ALLOW_PRIVATE === "off") return undefined;
+  return "WEBHOOKS_ALLOW_PRIVATE is on: customers can have requests sent to addresses inside of your network";
+}
+
+/** Where events are published to; undefined where nothing is configured. */
+export function relaySettings(config: Config): RelaySettings | undefined {
+  if (config.NATS_URL.length === 0) return undefined;
+  return {
+    servers: config.NATS_URL,
+    stream: config.NATS_STREAM,
+    prefix: config.NATS_SUBJECT_PREFIX,
+    token: config.NATS_TOKEN,
+    user: config.NATS_USER,
+    password: config.NATS_PASSWORD,
+    credentials_file: config.NATS_CREDENTIALS,
+    duplicate_window_seconds: config.NATS_DUPLICATE_WINDOW_SECONDS,
+    max_age_days: config.NATS_MAX_AGE_DAYS,
+    replicas: config.NATS_REPLICAS,
+  };
+}
+
+/** For how long the safety check keeps what it found. */
+export function safetySettings(config: Config) {
+  return { event_days: config.SAFETY_EVENT_DAYS, text_days: config.SAFETY_TEXT_DAYS };
 }
 
 /** What the stores keep, from lines such as `stripe:2.9:30USD`. */

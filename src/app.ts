@@ -1,14 +1,19 @@
 import type { FastifyInstance } from "fastify";
+import { createAiParts } from "./app-ai.ts";
 import { mailOwnersBy } from "./app-mails.ts";
 import { dependenciesOf, every, exposeGauges, refuseOpenTables } from "./app-operations.ts";
+import { createPorts } from "./app-ports.ts";
 import {
   billingEnvironment,
   everywhere,
   identitySettings,
   licensingSettings,
   quotaDefaults,
+  relaySettings,
   sessionSettings,
   storeFees,
+  webhookSettings,
+  webhookWarning,
 } from "./app-settings.ts";
 import { createStores } from "./app-stores.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
@@ -31,7 +36,6 @@ import { createMetrics, type Metrics } from "./core/metrics.ts";
 import { createRates } from "./core/rates.ts";
 import { createRedis } from "./core/redis.ts";
 import { createShutdown, within } from "./core/shutdown.ts";
-import { createAiFromConfig } from "./platform/ai/index.ts";
 import { createAnalytics } from "./platform/analytics/index.ts";
 import { analyticsRoutes } from "./platform/analytics/routes.ts";
 import { createApiKeys } from "./platform/api_keys/index.ts";
@@ -44,30 +48,51 @@ import { createCheckout } from "./platform/checkout/index.ts";
 import { checkoutRoutes } from "./platform/checkout/routes.ts";
 import { createEntitlementAdmin, createEntitlements } from "./platform/entitlements/index.ts";
 import { entitlementRoutes } from "./platform/entitlements/routes.ts";
-import { createEvents, createWorker } from "./platform/events/index.ts";
+import {
+  createDeadLetters,
+  createEvents,
+  createWorker,
+  type DeadLetters,
+  maintainOutbox,
+  type Pauses,
+  watchNotifications,
+} from "./platform/events/index.ts";
+import { eventRoutes } from "./platform/events/routes.ts";
 import { factorRoutes } from "./platform/factors/routes.ts";
 import { createFederation, readFederationSettings } from "./platform/federation/index.ts";
 import { federationRoutes } from "./platform/federation/routes.ts";
 import { createIdentity } from "./platform/identity/index.ts";
 import { accountRoutes, adminRoutes, authRoutes } from "./platform/identity/routes.ts";
+import { createInbox } from "./platform/inbox/index.ts";
 import { createInvitations } from "./platform/invitations/index.ts";
 import { invitationRoutes } from "./platform/invitations/routes.ts";
 import { createLicensing, type Licensing } from "./platform/licensing/index.ts";
 import { licensingRoutes } from "./platform/licensing/routes.ts";
-import { createMessagingFromConfig, licenseIssued, licenseRenewed } from "./platform/messaging/index.ts";
+import { createLocks } from "./platform/locks/index.ts";
+import {
+  createMessagingFromConfig,
+  licenseIssued,
+  licenseRenewed,
+  webhookDisabled,
+} from "./platform/messaging/index.ts";
 import { messagingRoutes } from "./platform/messaging/routes.ts";
+import { createTracing } from "./platform/observability/index.ts";
 import { createPlans } from "./platform/plans/index.ts";
 import { planRoutes } from "./platform/plans/routes.ts";
-import { createSafety, parsePolicy } from "./platform/safety/index.ts";
+import { createRelay, type Relay } from "./platform/relay/index.ts";
+import { createSchedules, type Schedules } from "./platform/schedules/index.ts";
+import { scheduleRoutes } from "./platform/schedules/routes.ts";
 import { createSeats } from "./platform/seats/index.ts";
 import { seatRoutes } from "./platform/seats/routes.ts";
 import { createSessions } from "./platform/sessions/index.ts";
 import { sessionRoutes } from "./platform/sessions/routes.ts";
 import { createUsage, createUsageCredits } from "./platform/usage/index.ts";
 import { usageRoutes } from "./platform/usage/routes.ts";
+import { createSender, createWebhooks } from "./platform/webhooks/index.ts";
+import { webhookRoutes } from "./platform/webhooks/routes.ts";
 import { createWorkspaces } from "./platform/workspaces/index.ts";
 import { workspaceRoutes } from "./platform/workspaces/routes.ts";
-import type { Doors, Product, ProductParts } from "./product.ts";
+import type { Doors, Privacy, Product, ProductParts } from "./product.ts";
 import { version } from "./version.ts";
 
 export interface AppOptions {
@@ -96,8 +121,14 @@ export interface App {
   warnings: string[];
   /** Makes the person with this address an administrator of the platform. */
   promote(email: string): Promise<{ email: string | null }>;
+  /** Has Telegram send the bot's updates here; where they go. Throws when there is no bot. */
+  setTelegramWebhook(): Promise<string>;
   /** What an operator does from the command line. */
   billing: Pick<Billing, "admin" | "reconciliation">;
+  events: { deadLetters: DeadLetters; pauses: Pick<Pauses, "list" | "pause" | "resume"> };
+  schedules: Pick<Schedules, "admin">;
+  /** Undefined where no NATS is configured. */
+  relay: Pick<Relay, "replay"> | undefined;
   /** Reads the catalogue, checks the products' tables, listens for changes, starts the worker. */
   start(): Promise<void>;
   /** Takes no new requests, finishes those in flight within the grace, then the handlers, then closes the pools. */
@@ -124,6 +155,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     ["reason"],
   );
   const onSystem = (reason: string) => tasks({ reason });
+  const tracer = await createTracing({ ...config, version });
+  if (tracer !== undefined) shutdown.add("traces", tracer.stop);
   const db = createDatabase({
     ...options,
     clock,
@@ -150,7 +183,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   // The platform: who there is.
   const events = createEvents({ db, onError });
   shutdown.add("notifications", events.settled);
+  const deadLetters = createDeadLetters({ db, events, onError, retention_days: config.EVENTS_DEAD_LETTER_DAYS });
+  shutdown.add("dead letters", deadLetters.stop);
   const messaging = createMessagingFromConfig({ config, db, keyring, clock, metrics });
+  const inbox = createInbox({ db, metrics });
+  const ports = createPorts({ config, db, events, inbox, keyring, metrics, public_url });
   const audit = createAudit({ db });
   const entitlements = createEntitlements({ db, events, listener, clock });
   const usage = createUsage({ db, entitlements, clock, redis: config.USAGE_REDIS === "on" ? redis : undefined });
@@ -170,6 +207,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   // The platform: what they pay for, and what it does.
   const plans = createPlans({ db, entitlements, logger });
+  entitlements.onMissing(plans.having);
   const stores = await createStores({ config, clock, keyring, db, logger, metrics });
   const mailOwners = mailOwnersBy({ db, workspaces, identity, messaging });
   const gifts = createEntitlementAdmin({ db, entitlements, audit, offerOf: plans.offer });
@@ -201,32 +239,53 @@ export async function createApp(options: AppOptions): Promise<App> {
   identity.onSignedIn(async ({ workspace_id, email }, request_id) => {
     await billing.claims.byEmail(workspace_id, email, request_id);
   });
-  const rules = await readConfigFile(config, "safety.yaml");
-  const safety = createSafety({ db, policy: parsePolicy(rules.text, rules.file), keyring, metrics });
-  const ai = createAiFromConfig({
-    config,
-    models: await readConfigFile(config, "models.yaml"),
-    db,
-    logger,
-    metrics,
-    clock,
+  const webhookRules = webhookSettings(config);
+  const sender = createSender(webhookRules);
+  shutdown.add("webhooks on their way", sender.close);
+  const webhooks = createWebhooks({
+    ...{ db, events, audit, keyring, clock, metrics, sender, mailOwners, templates: { webhookDisabled } },
+    settings: webhookRules,
   });
-  shutdown.add("ai providers", ai.close);
+  const aiParts = await createAiParts({
+    ...{ config, db, listener, events, audit, keyring, logger, metrics, redis, tracer, clock, shutdown },
+  });
+  const { ai, safety } = aiParts;
+
+  const locks = createLocks({ db, redis, logger, metrics });
+  const schedules = createSchedules({ db, events, locks, logger, metrics, workspaces });
+  const nats = relaySettings(config);
+  const relay = nats === undefined ? undefined : createRelay({ settings: nats, db, metrics, onError });
+  if (relay !== undefined) shutdown.add("relay", relay.close);
 
   // The products, on the doors that are theirs.
-  const doors: Doors = { db, entitlements, usage, ai, safety, events, messaging, logger };
+  const doors: Doors = {
+    db,
+    entitlements,
+    usage,
+    ai,
+    safety,
+    events,
+    messaging: { ...messaging, ...ports.doors },
+    schedules,
+    logger,
+  };
   const parts = products.map((product) => partsOf(product, doors));
+  for (const { privacy } of parts) {
+    if (privacy !== undefined) identity.onErase(eraserOf(privacy));
+  }
   const storeParts = stores.parts(billing, checkouts);
-  const own = [workspaces, identity, invitations, billing, storeParts, licensing];
+  const own = [workspaces, identity, invitations, billing, storeParts, licensing, ports, webhooks];
   events.subscribe([
     ...own.flatMap(({ subscribers }) => subscribers),
     ...parts.flatMap(({ subscribers }) => subscribers),
+    ...schedules.add(parts.flatMap((part) => part.schedules)),
+    ...(relay?.subscribers ?? []),
   ]);
 
   // The transport.
-  const http = await createServer({ config, logger, metrics });
+  const http = await createServer({ config, logger, metrics, tracer });
   await serveReference(http, version);
-  const dependencies = dependenciesOf(db, listener, redis);
+  const dependencies = dependenciesOf(db, listener, redis, relay);
   const operations = { version, dependencies, metrics, metrics_token: config.METRICS_TOKEN, isEnding: () => isEnding };
   const rate: RateLimit = { name: "auth", limit: config.AUTH_RATE_LIMIT, window_seconds: 60 };
   const { refresh_seconds } = sessions;
@@ -253,6 +312,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...licensingRoutes(licensing),
     ...seatRoutes(seats),
     ...messagingRoutes(messaging),
+    ...ports.routes,
+    ...eventRoutes({ deadLetters, pauses: events.pauses }),
+    ...webhookRoutes(webhooks),
+    ...scheduleRoutes(schedules.admin),
+    ...aiParts.routes,
     ...parts.flatMap((part) => part.routes),
   ];
   apiKeys.setScopes(scopesOf(routes));
@@ -278,15 +342,28 @@ export async function createApp(options: AppOptions): Promise<App> {
     step_up_minutes: config.STEP_UP_MINUTES,
   });
   exposeGauges(metrics, db);
-  const worker = createWorker({ db, events, listener, logger, metrics, concurrency: config.WORKER_CONCURRENCY });
+  const tryNotifications = watchNotifications({ db, listener, logger });
+  const worker = createWorker({
+    db,
+    events,
+    listener,
+    logger,
+    metrics,
+    tracer,
+    concurrency: config.WORKER_CONCURRENCY,
+  });
 
   return {
     http,
     metrics,
     billing,
+    events: { deadLetters, pauses: events.pauses },
+    schedules,
+    relay,
     promote: identity.admin.promote,
     hasMailbox: messaging.mailbox !== undefined,
-    warnings: messaging.warning === undefined ? [] : [messaging.warning],
+    setTelegramWebhook: ports.setTelegramWebhook,
+    warnings: [messaging.warning, webhookWarning(config)].filter((warning) => warning !== undefined),
     start: async () => {
       await refuseOpenTables(db, products);
       await plans.load(
@@ -296,19 +373,35 @@ export async function createApp(options: AppOptions): Promise<App> {
       await listener.start();
       if (role !== "api") {
         worker.start();
+        tryNotifications().catch(onError);
         shutdown.add("worker", () => worker.stop(config.SHUTDOWN_GRACE_MS));
+        schedules.start();
+        shutdown.add("scheduler", schedules.stop);
         const tidy = [
           ...[idempotency.purge, violations.purge, sessions.maintain, identity.maintain, federation.maintain],
           ...[
             licensing.signingKeys.maintain,
             usage.maintain,
             analytics.maintain,
+            locks.maintain,
+            schedules.maintain,
+            ...aiParts.hourly,
             () => messaging.prune(mailLogDays),
+            () => maintainOutbox({ db, logger, subscribers: events.subscribers, keep_days: config.EVENTS_KEEP_DAYS }),
+            ports.prune,
             billing.reconciliation.nightly,
+            deadLetters.maintain,
+            webhooks.maintain,
           ],
         ];
         shutdown.add("housekeeping", every(3_600_000, tidy, onError));
-        const minutely = [licensing.sweep, seats.maintain, ...storeParts.tasks];
+        const minutely = [
+          licensing.sweep,
+          seats.maintain,
+          ...aiParts.minutely,
+          deadLetters.resume,
+          ...storeParts.tasks,
+        ];
         shutdown.add("minutely tasks", every(60_000, minutely, onError));
       }
       shutdown.add("http", () => within(config.SHUTDOWN_GRACE_MS, Promise.resolve(http.close())));
@@ -338,18 +431,27 @@ function licenseKeyIn(licensing: Licensing) {
   };
 }
 
+/** Erasing an account takes what a product keeps of the person with it. */
+function eraserOf({ erasePerson }: Privacy): Parameters<ReturnType<typeof createIdentity>["onErase"]>[0] {
+  return (tx, { workspace_id, request_id }, user_id) =>
+    erasePerson(tx, systemCtx(workspace_id, "erase account", request_id), user_id);
+}
+
 /** What the product brings, held to the house's rules: its own routes and names, nobody else's. */
-function partsOf(product: Product, doors: Doors): Required<ProductParts> {
-  const { routes = [], subscribers = [] } = product.create?.(doors) ?? {};
+function partsOf(product: Product, doors: Doors): Required<Omit<ProductParts, "privacy">> & ProductParts {
+  const { routes = [], subscribers = [], schedules = [], privacy } = product.create?.(doors) ?? {};
   for (const { path } of routes) {
     if (path !== `/v1/${product.name}` && !path.startsWith(`/v1/${product.name}/`)) {
       throw new Error(`The product ${product.name} has the route ${path}; its routes begin with /v1/${product.name}/`);
     }
   }
-  for (const { name } of subscribers) {
+  for (const [what, { name }] of [
+    ...subscribers.map((subscriber) => ["subscriber", subscriber] as const),
+    ...schedules.map((schedule) => ["schedule", schedule] as const),
+  ]) {
     if (!name.startsWith(`${product.name}.`)) {
-      throw new Error(`The product ${product.name} has the subscriber ${name}; its names begin with ${product.name}.`);
+      throw new Error(`The product ${product.name} has the ${what} ${name}; its names begin with ${product.name}.`);
     }
   }
-  return { routes, subscribers };
+  return { routes, subscribers, schedules, ...(privacy && { privacy }) };
 }

@@ -23,7 +23,22 @@ const help = `plinth <command> [options]
                open                    All that wait or failed, the oldest first
   reconcile  Compare what is known with what a store says now, and put right what differs
                stripe|app-store|google-play|revenuecat
+  telegram   Have Telegram send the bot's updates to PUBLIC_URL
+  events     What could not be delivered, and subscribers that are paused; plinth events --help
+               dead list|show|replay|discard
+               pause|resume|paused
+  schedules  What runs at its times
+               list                    With the next and the last time
+               pause|resume|run <name>
+               --product <file>
+  relay      replay --from <time> --to <time> [--type <event>]
+                                     Publish events of the past to NATS again
   admin      promote <email>         Make a person an administrator of the platform
+  safety     Ask the safety rules
+               check <text>            What is found in a text, by which rules, and what excused it
+                 [--direction input|output]
+               test                    Run the labelled sentences: precision and recall by language and category
+                 [--file <sentences.yaml>]
   openapi    Print the OpenAPI document
   help       This text
 
@@ -38,11 +53,23 @@ const commands: Record<string, () => Promise<Command>> = {
   simulate: async () => (await import("./commands/simulate.ts")).simulate,
   replay: async () => (await import("./commands/billing.ts")).replay,
   reconcile: async () => (await import("./commands/billing.ts")).reconcile,
+  schedules: async () => (await import("./commands/schedules.ts")).schedules,
+  relay: async () => (await import("./commands/relay.ts")).relay,
   admin: async () => (await import("./commands/admin.ts")).admin,
+  telegram: async () => (await import("./commands/telegram.ts")).telegram,
+  safety: async () => (await import("./commands/safety.ts")).safety,
   openapi: async () => (await import("./commands/openapi.ts")).openapi,
 };
 
+/** Those that have many words of their own read them themselves. */
+const groups: Record<string, () => Promise<(words: string[]) => Promise<void>>> = {
+  events: async () => (await import("./commands/events.ts")).events,
+};
+
 async function main(): Promise<void> {
+  const [group = "", ...words] = process.argv.slice(2);
+  const loadGroup = groups[group];
+  if (loadGroup !== undefined) return (await loadGroup())(words);
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -55,8 +82,13 @@ async function main(): Promise<void> {
       subscription: { type: "string" },
       status: { type: "string" },
       attempt: { type: "string" },
+      direction: { type: "string" },
+      file: { type: "string" },
       quantity: { type: "string" },
       transaction: { type: "string" },
+      from: { type: "string" },
+      to: { type: "string" },
+      type: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
   });

@@ -2,26 +2,47 @@
  * The public face for products: all that a product imports, inside this repository or in one of its own
  * (`import { defineProduct } from "plinth/product"`).
  */
+import type { Ctx } from "./core/context.ts";
 import type { Database } from "./core/database.ts";
 import type { Route } from "./core/http/route.ts";
 import type { Logger } from "./core/logger.ts";
+import type { Tx } from "./core/tables.ts";
 import type { Ai } from "./platform/ai/index.ts";
 import type { Entitlements } from "./platform/entitlements/index.ts";
 import type { Events, Subscriber } from "./platform/events/index.ts";
 import type { Messaging } from "./platform/messaging/index.ts";
 import type { Safety } from "./platform/safety/index.ts";
+import type { PersonalDoor, Schedule } from "./platform/schedules/index.ts";
+import type { Sms } from "./platform/sms/index.ts";
+import type { Telegram } from "./platform/telegram/index.ts";
 import type { Usage } from "./platform/usage/index.ts";
 
 /** The doors that a product may open. */
 export interface Doors {
   db: Pick<Database, "inWorkspace" | "statement">;
   entitlements: Pick<Entitlements, "require">;
-  usage: Pick<Usage, "consume" | "consumeAll" | "giveBack" | "reserve" | "confirm" | "release">;
-  ai: Pick<Ai, "complete">;
-  safety: Pick<Safety, "precheck">;
-  events: Pick<Events, "append">;
-  messaging: Pick<Messaging, "send">;
+  usage: Pick<Usage, "consume" | "consumeAll" | "giveBack" | "reserve" | "confirm" | "release" | "entitlements">;
+  ai: Omit<Ai, "models">;
+  safety: Pick<Safety, "precheck" | "checkOutput" | "watchOutput" | "messageFor" | "resourcesFor">;
+  events: Pick<Events, "append" | "appendAll">;
+  messaging: Pick<Messaging, "send"> & {
+    sms: Pick<Sms, "send" | "get">;
+    /** Undefined where no bot is configured. */
+    telegram: Pick<Telegram, "send" | "get"> | undefined;
+  };
+  schedules: PersonalDoor;
   logger: Logger;
+}
+
+/** What a product keeps of people, handed out and removed. */
+export interface Privacy {
+  /** Everything of the person's in the workspace, by what it is. */
+  exportPerson(tx: Tx, ctx: Ctx, user_id: string): Promise<Record<string, unknown[]>>;
+  /**
+   * Removes everything of the person's, in every workspace: the transaction is the platform's, the one that erases the account, and runs again
+   * when it fails.
+   */
+  erasePerson(tx: Tx, ctx: Ctx, user_id: string): Promise<void>;
 }
 
 /** What a product brings into the house. */
@@ -30,6 +51,10 @@ export interface ProductParts {
   routes?: Route[];
   /** Each name begins with `<name>.`. */
   subscribers?: Subscriber[];
+  /** Each name begins with `<name>.`. */
+  schedules?: Schedule[];
+  /** For every product that keeps anything of a person outside the personal workspace. */
+  privacy?: Privacy;
 }
 
 export interface Product {
@@ -54,10 +79,44 @@ export function defineProduct(product: Product): Product {
 export type { Generated } from "kysely";
 export { default as Type, type Static } from "typebox";
 export { type Ctx, userOf } from "./core/context.ts";
-export { defineErrors, PlinthError } from "./core/errors.ts";
+export { defineErrors, PlinthError, requestErrors } from "./core/errors.ts";
+export type { ServerSentEvent } from "./core/http/event-stream.ts";
 export { NoContent, type Route, route } from "./core/http/route.ts";
 export { newId } from "./core/id.ts";
 export { pageOf, readCursor } from "./core/pages.ts";
-export { Closed, Id, Page, PageQuery, Timestamp } from "./core/schema.ts";
-export { productTables, sql, type Tx } from "./core/tables.ts";
-export { type Delivery, defineEvent, defineSubscriber, type Subscriber } from "./platform/events/index.ts";
+export { Closed, Id, NullableTimestamp, Page, PageQuery, Timestamp } from "./core/schema.ts";
+export { olderThan, productTables, sql, type Tx } from "./core/tables.ts";
+export {
+  type Completion,
+  type CompletionEvent,
+  type CompletionInput,
+  type CompletionStream,
+  type Prompt,
+  type Prompts,
+  readPrompts,
+} from "./platform/ai/index.ts";
+export {
+  type Delivery,
+  DependencyDown,
+  defineEvent,
+  defineSubscriber,
+  everyEvent,
+  PermanentFailure,
+  type Subscriber,
+} from "./platform/events/index.ts";
+export type { Verdict } from "./platform/safety/index.ts";
+export {
+  defineSchedule,
+  forEachWorkspace,
+  type Occurrence,
+  PersonalDue,
+  type Schedule,
+  type WorkspaceRun,
+} from "./platform/schedules/index.ts";
+export { type NewSms, SmsEnded, type SmsMessage, SmsReceived } from "./platform/sms/index.ts";
+export {
+  type NewTelegramMessage,
+  TelegramLinked,
+  type TelegramMessage,
+  TelegramReceived,
+} from "./platform/telegram/index.ts";

@@ -2589,6 +2589,787 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sms/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Text messages of the workspace, the newest first */
+        get: operations["get_sms_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sms/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A text message and what became of it */
+        get: operations["get_sms_messages_message_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dev/sms/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest text messages, which did not leave */
+        get: operations["get_dev_sms_messages"];
+        put?: never;
+        /** Answer as a person would, by text message */
+        post: operations["post_dev_sms_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events that could not be delivered to a subscriber, the last failure first */
+        get: operations["get_admin_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/dead-letters/{dead_letter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A dead letter with its payload and its history */
+        get: operations["get_admin_dead_letters_dead_letter_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/dead-letters/{dead_letter_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver a dead letter again
+         * @description With the same event id and a new budget of tries. One that fails again is dead again; one that was discarded may be replayed too.
+         */
+        post: operations["post_admin_dead_letters_dead_letter_id_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/dead-letters/{dead_letter_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a dead letter up
+         * @description It stays as history, with the reason, for EVENTS_DEAD_LETTER_DAYS.
+         */
+        post: operations["post_admin_dead_letters_dead_letter_id_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/dead-letters/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What replaying or discarding by a filter would take */
+        post: operations["post_admin_dead_letters_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver every dead letter again that fits
+         * @description Takes what the preview told: hand on its `until` and its `count`. Goes on in the background, in batches; the job tells how far it is. Two at once take each letter once.
+         */
+        post: operations["post_admin_dead_letters_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/dead-letters/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give up every dead letter that fits
+         * @description Takes what the preview told: hand on its `until` and its `count`. Goes on in the background, in batches; the job tells how far it is. Two at once take each letter once.
+         */
+        post: operations["post_admin_dead_letters_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/dead-letter-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Replays and discards by a filter, the newest first */
+        get: operations["get_admin_dead_letter_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/dead-letter-jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a replay or a discard by a filter is */
+        get: operations["get_admin_dead_letter_jobs_job_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/paused-subscribers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Subscribers that are handed nothing at the moment */
+        get: operations["get_admin_paused_subscribers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/paused-subscribers/{subscriber}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pause a subscriber
+         * @description Its events wait, and use no try up. What is being handled is finished.
+         */
+        put: operations["put_admin_paused_subscribers_subscriber"];
+        post?: never;
+        /**
+         * Let a paused subscriber go on
+         * @description Whoever paused it: an operator, or an outage. Nothing happens when it is not paused.
+         */
+        delete: operations["delete_admin_paused_subscribers_subscriber"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event types that webhooks are sent for
+         * @description With the JSON Schema of their `data`. New types and new members of `data` may come; what is there stays.
+         */
+        get: operations["get_webhook_event_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace's webhook endpoints, the newest first */
+        get: operations["get_webhook_endpoints"];
+        put?: never;
+        /**
+         * Have events sent to an address
+         * @description The answer shows the secret that verifies them, this once. Signed by the Standard Webhooks convention (standardwebhooks.com). Addresses inside of networks are refused, and names that lead there.
+         */
+        post: operations["post_webhook_endpoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A webhook endpoint */
+        get: operations["get_webhook_endpoints_endpoint_id"];
+        put?: never;
+        post?: never;
+        /** Remove a webhook endpoint, and what is kept of its deliveries */
+        delete: operations["delete_webhook_endpoints_endpoint_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook endpoint, or turn it on or off
+         * @description While it is off, deliveries to it are noted as skipped. Turned on again it gets what comes; POST …/replay sends what it missed.
+         */
+        patch: operations["patch_webhook_endpoints_endpoint_id"];
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook endpoint another secret
+         * @description The answer shows it, this once. For the overlap (24 hours, 0 to 168) both sign what is sent.
+         */
+        post: operations["post_webhook_endpoints_endpoint_id_rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event to a webhook endpoint
+         * @description `webhooks.ping`, tried once, also while the endpoint is off. The delivery tells what came of it.
+         */
+        post: operations["post_webhook_endpoints_endpoint_id_ping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent to a webhook endpoint, the newest first */
+        get: operations["get_webhook_endpoints_endpoint_id_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A delivery with its body and its tries */
+        get: operations["get_webhook_endpoints_endpoint_id_deliveries_delivery_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery again
+         * @description With the same webhook-id, and a new schedule of tries.
+         */
+        post: operations["post_webhook_endpoints_endpoint_id_deliveries_delivery_id_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send again what did not arrive since a time
+         * @description Failed and skipped deliveries, the oldest first, in the background.
+         */
+        post: operations["post_webhook_endpoints_endpoint_id_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What runs at its times, with the next and the last
+         * @description By name; all on one page.
+         */
+        get: operations["get_schedules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{schedule_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A schedule */
+        get: operations["get_schedules_schedule_name"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{schedule_name}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A schedule's runs of the last 90 days, the newest first */
+        get: operations["get_schedules_schedule_name_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{schedule_name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a schedule
+         * @description Runs that are under way go on.
+         */
+        post: operations["post_schedules_schedule_name_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{schedule_name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a pause
+         * @description It runs again at its next time; what fell into the pause is not made up for.
+         */
+        post: operations["post_schedules_schedule_name_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{schedule_name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a schedule now
+         * @description Paused or not, beside its own times.
+         */
+        post: operations["post_schedules_schedule_name_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/safety/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the safety check found in the workspace, the newest first
+         * @description Neither who it was nor what was written: which rules matched, where and when. Rules are named in the policy of the version given.
+         */
+        get: operations["get_safety_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/safety/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is looked for, and what is done about it
+         * @description For everybody: the protocol that an operator publishes.
+         */
+        get: operations["get_safety_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/safety/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How often people were pointed to help in a year
+         * @description Counts alone, by month, category and country: the yearly report of California's SB 243. They stay when people and workspaces are deleted.
+         */
+        get: operations["get_admin_safety_referrals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the workspace decided of its AI use */
+        get: operations["get_ai_settings"];
+        /**
+         * Decide of the workspace's AI use
+         * @description With `log_content` the operator's log holds prompts and answers, without keys; without it, nothing of either. Holds everywhere within a second; audited.
+         */
+        put: operations["put_ai_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A chat completion, as OpenAI's API makes it
+         * @description OpenAI's request and answer, whole or as a stream, for its own clients with the base URL `…/v1/ai`. What the person wrote is looked at first: in crisis nothing is generated, the answer names who helps, its finish reason is `content_filter`, and the header `Plinth-Safety` says `crisis`. Errors have OpenAI's form.
+         */
+        post: operations["post_ai_chat_completions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Embeddings, as OpenAI's API makes them */
+        post: operations["post_ai_embeddings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The models and features that clients may name */
+        get: operations["get_ai_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One model or feature */
+        get: operations["get_ai_models_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the workspace used of AI, and what it cost
+         * @description Sums by day, feature, model and provider as `by` asks, the newest day first, with the total of the whole range. Days are those of UTC; a call that ends after midnight counts on the day on which it began.
+         */
+        get: operations["get_ai_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/usage/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every attempt at a provider, the newest first
+         * @description One entry for each call on the wire, failed ones and retries too. Nothing of what was asked or answered.
+         */
+        get: operations["get_ai_usage_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is left of today's AI budgets
+         * @description The workspace's, its features' and the caller's own. A budget is listed from the day's first call on; all begin anew at midnight UTC.
+         */
+        get: operations["get_ai_budgets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/ai/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What all workspaces used of AI, and what it cost
+         * @description As `GET /v1/ai/usage`, over all workspaces: `by=feature` is the cost of each feature.
+         */
+        get: operations["get_admin_ai_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/prism/turns": {
         parameters: {
             query?: never;
@@ -2604,6 +3385,378 @@ export interface paths {
          * @description 201 with the turn, which counts towards `prism.turns_per_day`. 200 with help instead when the text tells of a crisis: nothing is generated or counted.
          */
         post: operations["post_prism_turns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prism/turns/{turn_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your turns */
+        get: operations["get_prism_turns_turn_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete one of your turns
+         * @description It is shown no more, and purged after 30 days. Its unit stays counted.
+         */
+        delete: operations["delete_prism_turns_turn_id"];
+        options?: never;
+        head?: never;
+        /** Make one of your turns a favourite, or no more */
+        patch: operations["patch_prism_turns_turn_id"];
+        trace?: never;
+    };
+    "/v1/prism/mirror/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your mirror sessions, the newest first */
+        get: operations["get_prism_mirror_sessions"];
+        put?: never;
+        /**
+         * Begin a mirror session
+         * @description Counts towards `prism.mirror_sessions_per_week`.
+         */
+        post: operations["post_prism_mirror_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prism/mirror/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your mirror sessions */
+        get: operations["get_prism_mirror_sessions_session_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a mirror session with its messages
+         * @description It is shown no more, and purged after 30 days. Fragments that were lifted from it stay.
+         */
+        delete: operations["delete_prism_mirror_sessions_session_id"];
+        options?: never;
+        head?: never;
+        /** Name one of your mirror sessions */
+        patch: operations["patch_prism_mirror_sessions_session_id"];
+        trace?: never;
+    };
+    "/v1/prism/mirror/sessions/{session_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a mirror session, with a summary
+         * @description Closing again changes nothing. Where the summary fails (`summary_status: failed`) the session is closed all the same.
+         */
+        post: operations["post_prism_mirror_sessions_session_id_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prism/mirror/sessions/{session_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask again for the summary of a closed session
+         * @description A session that has its summary is answered as it is; so is one whose summary is being made.
+         */
+        post: operations["post_prism_mirror_sessions_session_id_summary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prism/mirror/sessions/{session_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The messages of a mirror session, the newest first */
+        get: operations["get_prism_mirror_sessions_session_id_messages"];
+        put?: never;
+        /**
+         * Say something in a mirror session, and get a reply
+         * @description In a crisis nothing is generated: the reply is `withheld`, and its `notice` says who helps. The same Idempotency-Key gets the first answer, also as a stream, and a reply that failed is generated again. With `stream` or `Accept: text/event-stream` the answer comes as server-sent events: `message`, then `delta` with pieces of the reply and `safety` with help to show, at last `done` with the reply as it is stored, or `error`. What was shown of a reply that ends as `withheld` is to be taken away. Who leaves stops it: the reply is then `interrupted`, with the text so far.
+         */
+        post: operations["post_prism_mirror_sessions_session_id_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prism/mirror/sessions/{session_id}/messages/{message_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask again for a reply that failed or was interrupted
+         * @description Of the last reply of a session alone. With `stream` or `Accept: text/event-stream` the answer comes as server-sent events: `message`, then `delta` with pieces of the reply and `safety` with help to show, at last `done` with the reply as it is stored, or `error`. What was shown of a reply that ends as `withheld` is to be taken away. Who leaves stops it: the reply is then `interrupted`, with the text so far.
+         */
+        post: operations["post_prism_mirror_sessions_session_id_messages_message_id_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prism/mirror/sessions/{session_id}/fragments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift insights from a mirror session
+         * @description Found by a model and stored at once; change or delete what does not fit. What was lifted before does not come again.
+         */
+        post: operations["post_prism_mirror_sessions_session_id_fragments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prism/mirror/fragments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your fragments, the newest first */
+        get: operations["get_prism_mirror_fragments"];
+        put?: never;
+        /** Write down an insight of your own */
+        post: operations["post_prism_mirror_fragments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prism/mirror/fragments/{fragment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your fragments */
+        get: operations["get_prism_mirror_fragments_fragment_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete one of your fragments
+         * @description It is shown no more, and purged after 30 days.
+         */
+        delete: operations["delete_prism_mirror_fragments_fragment_id"];
+        options?: never;
+        head?: never;
+        /** Change one of your fragments */
+        patch: operations["patch_prism_mirror_fragments_fragment_id"];
+        trace?: never;
+    };
+    "/v1/prism/lens/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your goals, in your order */
+        get: operations["get_prism_lens_goals"];
+        put?: never;
+        /**
+         * Set a goal
+         * @description It comes last in your list; PATCH its `position` to move it.
+         */
+        post: operations["post_prism_lens_goals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prism/lens/goals/{goal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your goals */
+        get: operations["get_prism_lens_goals_goal_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete one of your goals with its actions
+         * @description They are shown no more, and purged after 30 days.
+         */
+        delete: operations["delete_prism_lens_goals_goal_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change, move, pause or end one of your goals
+         * @description An active goal can be paused, achieved or dropped, a paused one made active, achieved or dropped, an ended one made active again; anything else is `prism.status_conflict`.
+         */
+        patch: operations["patch_prism_lens_goals_goal_id"];
+        trace?: never;
+    };
+    "/v1/prism/lens/goals/{goal_id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have next actions for a goal suggested
+         * @description By a model. Nothing is stored: POST the one that is taken to `/v1/prism/lens/actions` with `source: suggested`.
+         */
+        post: operations["post_prism_lens_goals_goal_id_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prism/lens/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your actions, the newest first or what is due next first */
+        get: operations["get_prism_lens_actions"];
+        put?: never;
+        /** Add an action to one of your goals */
+        post: operations["post_prism_lens_actions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prism/lens/actions/{action_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your actions */
+        get: operations["get_prism_lens_actions_action_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete one of your actions
+         * @description It is shown no more, and purged after 30 days.
+         */
+        delete: operations["delete_prism_lens_actions_action_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change one of your actions, or its status
+         * @description Between todo and doing either way, from both to done or skipped, and from those back; from done to skipped and back is `prism.status_conflict`.
+         */
+        patch: operations["patch_prism_lens_actions_action_id"];
+        trace?: never;
+    };
+    "/v1/prism/spectrum": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Themes, moods and progress over time
+         * @description Of your fragments, turns, sessions, goals and actions, at most 366 days. For plans that have `prism.spectrum`; without it 403 `entitlements.missing` names them in `plans`.
+         */
+        get: operations["get_prism_spectrum"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prism/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What your plan gives, and what is left of it */
+        get: operations["get_prism_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prism/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that prism keeps of you in this workspace
+         * @description Every row with every column, by table, also what is deleted and not yet purged.
+         */
+        get: operations["get_prism_export"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -22868,7 +24021,2279 @@ export interface operations {
             };
         };
     };
-    get_prism_turns: {
+    get_sms_messages: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description UUID */
+                user_id?: string;
+                direction?: "outgoing" | "incoming";
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @enum {unknown} */
+                            direction: "outgoing" | "incoming";
+                            user_id: string | null;
+                            /** @description The other side's, E.164 */
+                            number: string;
+                            /** @description Null once its time of keeping is over */
+                            body: string | null;
+                            /**
+                             * @description suppressed: the person asked for no more messages
+                             * @enum {unknown}
+                             */
+                            status: "queued" | "sending" | "sent" | "delivered" | "undelivered" | "failed" | "suppressed" | "received";
+                            error_code: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sms_messages_message_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @enum {unknown} */
+                        direction: "outgoing" | "incoming";
+                        user_id: string | null;
+                        /** @description The other side's, E.164 */
+                        number: string;
+                        /** @description Null once its time of keeping is over */
+                        body: string | null;
+                        /**
+                         * @description suppressed: the person asked for no more messages
+                         * @enum {unknown}
+                         */
+                        status: "queued" | "sending" | "sent" | "delivered" | "undelivered" | "failed" | "suppressed" | "received";
+                        error_code: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `sms.message_not_found`: There is no such message
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dev_sms_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            to: string;
+                            body: string | null;
+                            status: string;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_dev_sms_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    from: string;
+                    body: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_dead_letters: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                subscriber?: string;
+                event_type?: string;
+                /** @description UUID */
+                event_id?: string;
+                /** @description UUID */
+                workspace_id?: string;
+                /** @description Failed then or later */
+                failed_from?: string;
+                /** @description Failed before */
+                failed_to?: string;
+                /** @description What the error says somewhere, in any case */
+                error_contains?: string;
+                state?: "dead" | "replayed" | "discarded";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: number;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            event_id: string;
+                            event_type: string;
+                            subscriber: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            workspace_id: string;
+                            /** @enum {unknown} */
+                            state: "dead" | "replayed" | "discarded";
+                            error_message: string;
+                            /** @description Tries that were used up */
+                            retry_count: number;
+                            replays: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            failed_at: string;
+                            resolved_at: string | null;
+                            resolved_by: string | null;
+                            reason: string | null;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_dead_letters_dead_letter_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dead_letter_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        event_id: string;
+                        event_type: string;
+                        subscriber: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        workspace_id: string;
+                        /** @enum {unknown} */
+                        state: "dead" | "replayed" | "discarded";
+                        error_message: string;
+                        /** @description Tries that were used up */
+                        retry_count: number;
+                        replays: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        failed_at: string;
+                        resolved_at: string | null;
+                        resolved_by: string | null;
+                        reason: string | null;
+                        /** @description As it was published */
+                        payload: unknown;
+                        /** @description The request that published it */
+                        request_id: string;
+                        key: string | null;
+                        /** @description Failures that were replayed, the oldest first */
+                        history: {
+                            error_message: string;
+                            failed_at: string;
+                            retry_count: number;
+                            replayed_at: string;
+                            replayed_by: string;
+                            reason: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `events.dead_letter_not_found`: There is no such dead letter
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_admin_dead_letters_dead_letter_id_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dead_letter_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        event_id: string;
+                        event_type: string;
+                        subscriber: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        workspace_id: string;
+                        /** @enum {unknown} */
+                        state: "dead" | "replayed" | "discarded";
+                        error_message: string;
+                        /** @description Tries that were used up */
+                        retry_count: number;
+                        replays: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        failed_at: string;
+                        resolved_at: string | null;
+                        resolved_by: string | null;
+                        reason: string | null;
+                        /** @description As it was published */
+                        payload: unknown;
+                        /** @description The request that published it */
+                        request_id: string;
+                        key: string | null;
+                        /** @description Failures that were replayed, the oldest first */
+                        history: {
+                            error_message: string;
+                            failed_at: string;
+                            retry_count: number;
+                            replayed_at: string;
+                            replayed_by: string;
+                            reason: string | null;
+                        }[];
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `events.dead_letter_not_found`: There is no such dead letter
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `events.dead_letter_orphaned`: Nobody handles the dead letter: its subscriber is no more
+             *
+             *     `events.dead_letter_resolved`: The dead letter was replayed or discarded already
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_admin_dead_letters_dead_letter_id_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dead_letter_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        event_id: string;
+                        event_type: string;
+                        subscriber: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        workspace_id: string;
+                        /** @enum {unknown} */
+                        state: "dead" | "replayed" | "discarded";
+                        error_message: string;
+                        /** @description Tries that were used up */
+                        retry_count: number;
+                        replays: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        failed_at: string;
+                        resolved_at: string | null;
+                        resolved_by: string | null;
+                        reason: string | null;
+                        /** @description As it was published */
+                        payload: unknown;
+                        /** @description The request that published it */
+                        request_id: string;
+                        key: string | null;
+                        /** @description Failures that were replayed, the oldest first */
+                        history: {
+                            error_message: string;
+                            failed_at: string;
+                            retry_count: number;
+                            replayed_at: string;
+                            replayed_by: string;
+                            reason: string | null;
+                        }[];
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `events.dead_letter_not_found`: There is no such dead letter
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `events.dead_letter_resolved`: The dead letter was replayed or discarded already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_admin_dead_letters_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    action: "replay" | "discard";
+                    filter: {
+                        subscriber?: string;
+                        event_type?: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        event_id?: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        workspace_id?: string;
+                        /**
+                         * Format: date-time
+                         * @description Failed then or later
+                         */
+                        failed_from?: string;
+                        /**
+                         * Format: date-time
+                         * @description Failed before
+                         */
+                        failed_to?: string;
+                        /** @description What the error says somewhere, in any case */
+                        error_contains?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What the action would take */
+                        count: number;
+                        by_subscriber: {
+                            subscriber: string;
+                            count: number;
+                        }[];
+                        /** @description Left where they are by a replay: nobody handles them any more. Such can be discarded */
+                        without_subscriber: number;
+                        oldest_failed_at: string | null;
+                        newest_failed_at: string | null;
+                        /**
+                         * Format: date-time
+                         * @description What fails later is not meant. Hand it on with count to confirm
+                         */
+                        until: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_admin_dead_letters_replay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    filter: {
+                        subscriber?: string;
+                        event_type?: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        event_id?: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        workspace_id?: string;
+                        /**
+                         * Format: date-time
+                         * @description Failed then or later
+                         */
+                        failed_from?: string;
+                        /**
+                         * Format: date-time
+                         * @description Failed before
+                         */
+                        failed_to?: string;
+                        /** @description What the error says somewhere, in any case */
+                        error_contains?: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description Of the preview
+                     */
+                    until: string;
+                    /** @description Of the preview: more than that are not touched */
+                    count: number;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @enum {unknown} */
+                        action: "replay" | "discard";
+                        filter: {
+                            subscriber?: string;
+                            event_type?: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            event_id?: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            workspace_id?: string;
+                            /**
+                             * Format: date-time
+                             * @description Failed then or later
+                             */
+                            failed_from?: string;
+                            /**
+                             * Format: date-time
+                             * @description Failed before
+                             */
+                            failed_to?: string;
+                            /** @description What the error says somewhere, in any case */
+                            error_contains?: string;
+                        };
+                        /** Format: date-time */
+                        until: string;
+                        reason: string | null;
+                        requested_by: string;
+                        /** @enum {unknown} */
+                        state: "running" | "completed";
+                        /** @description How many there were when it began */
+                        matching: number;
+                        /** @description How many it has taken; others may have taken some meanwhile */
+                        done: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        finished_at: string | null;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `events.preview_outdated`: There are more dead letters than the preview told
+             *
+             *     `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_admin_dead_letters_discard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    filter: {
+                        subscriber?: string;
+                        event_type?: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        event_id?: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        workspace_id?: string;
+                        /**
+                         * Format: date-time
+                         * @description Failed then or later
+                         */
+                        failed_from?: string;
+                        /**
+                         * Format: date-time
+                         * @description Failed before
+                         */
+                        failed_to?: string;
+                        /** @description What the error says somewhere, in any case */
+                        error_contains?: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description Of the preview
+                     */
+                    until: string;
+                    /** @description Of the preview: more than that are not touched */
+                    count: number;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @enum {unknown} */
+                        action: "replay" | "discard";
+                        filter: {
+                            subscriber?: string;
+                            event_type?: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            event_id?: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            workspace_id?: string;
+                            /**
+                             * Format: date-time
+                             * @description Failed then or later
+                             */
+                            failed_from?: string;
+                            /**
+                             * Format: date-time
+                             * @description Failed before
+                             */
+                            failed_to?: string;
+                            /** @description What the error says somewhere, in any case */
+                            error_contains?: string;
+                        };
+                        /** Format: date-time */
+                        until: string;
+                        reason: string | null;
+                        requested_by: string;
+                        /** @enum {unknown} */
+                        state: "running" | "completed";
+                        /** @description How many there were when it began */
+                        matching: number;
+                        /** @description How many it has taken; others may have taken some meanwhile */
+                        done: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        finished_at: string | null;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `events.preview_outdated`: There are more dead letters than the preview told
+             *
+             *     `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_dead_letter_jobs: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @enum {unknown} */
+                            action: "replay" | "discard";
+                            filter: {
+                                subscriber?: string;
+                                event_type?: string;
+                                /**
+                                 * Format: uuid
+                                 * @description UUID
+                                 */
+                                event_id?: string;
+                                /**
+                                 * Format: uuid
+                                 * @description UUID
+                                 */
+                                workspace_id?: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Failed then or later
+                                 */
+                                failed_from?: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Failed before
+                                 */
+                                failed_to?: string;
+                                /** @description What the error says somewhere, in any case */
+                                error_contains?: string;
+                            };
+                            /** Format: date-time */
+                            until: string;
+                            reason: string | null;
+                            requested_by: string;
+                            /** @enum {unknown} */
+                            state: "running" | "completed";
+                            /** @description How many there were when it began */
+                            matching: number;
+                            /** @description How many it has taken; others may have taken some meanwhile */
+                            done: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            finished_at: string | null;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_dead_letter_jobs_job_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @enum {unknown} */
+                        action: "replay" | "discard";
+                        filter: {
+                            subscriber?: string;
+                            event_type?: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            event_id?: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            workspace_id?: string;
+                            /**
+                             * Format: date-time
+                             * @description Failed then or later
+                             */
+                            failed_from?: string;
+                            /**
+                             * Format: date-time
+                             * @description Failed before
+                             */
+                            failed_to?: string;
+                            /** @description What the error says somewhere, in any case */
+                            error_contains?: string;
+                        };
+                        /** Format: date-time */
+                        until: string;
+                        reason: string | null;
+                        requested_by: string;
+                        /** @enum {unknown} */
+                        state: "running" | "completed";
+                        /** @description How many there were when it began */
+                        matching: number;
+                        /** @description How many it has taken; others may have taken some meanwhile */
+                        done: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        finished_at: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `events.job_not_found`: There is no such job
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_paused_subscribers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            subscriber: string;
+                            /** @description What is down; null where an operator paused it */
+                            dependency: string | null;
+                            reason: string;
+                            /** @description Null where it paused itself */
+                            paused_by: string | null;
+                            /** Format: date-time */
+                            paused_at: string;
+                            /** @description When one event finds out whether the dependency is back; null until an operator resumes it */
+                            resume_at: string | null;
+                            /** @description How often the dependency was still down */
+                            failures: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_admin_paused_subscribers_subscriber: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscriber: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `events.unknown_subscriber`: There is no subscriber of that name
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_admin_paused_subscribers_subscriber: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscriber: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `events.unknown_subscriber`: There is no subscriber of that name
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook_event_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            type: string;
+                            description: string;
+                            /** @description JSON Schema of `data` */
+                            schema: {
+                                [key: string]: unknown;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook_endpoints: {
         parameters: {
             query: {
                 /** @description Entries in a page */
@@ -22898,10 +26323,4811 @@ export interface operations {
                              * @description UUID
                              */
                             id: string;
+                            url: string;
+                            description: string | null;
+                            event_types: string[];
+                            enabled: boolean;
+                            /** @description manual: somebody did; failing: nothing arrived for days; gone: it answered 410 */
+                            disabled_reason: ("manual" | "failing" | "gone") | null;
+                            disabled_at: string | null;
+                            /** @description The first failure since something last arrived; null when the last try arrived */
+                            failing_since: string | null;
+                            /** @description Until then what is sent is signed with the secret before, too */
+                            previous_secret_until: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhook_endpoints: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Where events are sent, by POST */
+                    url: string;
+                    description?: string;
+                    /** @description Types of GET /v1/webhook-event-types; `*` is every one of them, those to come too */
+                    event_types: string[];
+                    /** @default true */
+                    enabled?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        url: string;
+                        description: string | null;
+                        event_types: string[];
+                        enabled: boolean;
+                        /** @description manual: somebody did; failing: nothing arrived for days; gone: it answered 410 */
+                        disabled_reason: ("manual" | "failing" | "gone") | null;
+                        disabled_at: string | null;
+                        /** @description The first failure since something last arrived; null when the last try arrived */
+                        failing_since: string | null;
+                        /** @description Until then what is sent is signed with the secret before, too */
+                        previous_secret_until: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @description `whsec_…`: verifies what is sent. Shown this once */
+                        secret: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.invalid`: The request has invalid fields
+             *
+             *     `webhooks.unknown_event_type`: There is no such event type
+             *
+             *     `webhooks.url_forbidden`: Webhooks are not sent to this address
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.rate_limited`: Too many requests
+             *
+             *     `webhooks.endpoints_exhausted`: The workspace has as many webhook endpoints as it may
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook_endpoints_endpoint_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        url: string;
+                        description: string | null;
+                        event_types: string[];
+                        enabled: boolean;
+                        /** @description manual: somebody did; failing: nothing arrived for days; gone: it answered 410 */
+                        disabled_reason: ("manual" | "failing" | "gone") | null;
+                        disabled_at: string | null;
+                        /** @description The first failure since something last arrived; null when the last try arrived */
+                        failing_since: string | null;
+                        /** @description Until then what is sent is signed with the secret before, too */
+                        previous_secret_until: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `webhooks.endpoint_not_found`: There is no such webhook endpoint
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook_endpoints_endpoint_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `webhooks.endpoint_not_found`: There is no such webhook endpoint
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_webhook_endpoints_endpoint_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Where events are sent, by POST */
+                    url?: string;
+                    description?: string | null;
+                    /** @description Types of GET /v1/webhook-event-types; `*` is every one of them, those to come too */
+                    event_types?: string[];
+                    /** @description true lets a disabled endpoint go on */
+                    enabled?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        url: string;
+                        description: string | null;
+                        event_types: string[];
+                        enabled: boolean;
+                        /** @description manual: somebody did; failing: nothing arrived for days; gone: it answered 410 */
+                        disabled_reason: ("manual" | "failing" | "gone") | null;
+                        disabled_at: string | null;
+                        /** @description The first failure since something last arrived; null when the last try arrived */
+                        failing_since: string | null;
+                        /** @description Until then what is sent is signed with the secret before, too */
+                        previous_secret_until: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `webhooks.endpoint_not_found`: There is no such webhook endpoint
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.invalid`: The request has invalid fields
+             *
+             *     `webhooks.unknown_event_type`: There is no such event type
+             *
+             *     `webhooks.url_forbidden`: Webhooks are not sent to this address
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhook_endpoints_endpoint_id_rotate_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description For so long what is sent is signed with both secrets
+                     * @default 24
+                     */
+                    overlap_hours: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        url: string;
+                        description: string | null;
+                        event_types: string[];
+                        enabled: boolean;
+                        /** @description manual: somebody did; failing: nothing arrived for days; gone: it answered 410 */
+                        disabled_reason: ("manual" | "failing" | "gone") | null;
+                        disabled_at: string | null;
+                        /** @description The first failure since something last arrived; null when the last try arrived */
+                        failing_since: string | null;
+                        /** @description Until then what is sent is signed with the secret before, too */
+                        previous_secret_until: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @description `whsec_…`: verifies what is sent. Shown this once */
+                        secret: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `webhooks.endpoint_not_found`: There is no such webhook endpoint
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhook_endpoints_endpoint_id_ping: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        endpoint_id: string;
+                        /** @description The header webhook-id: the same for every try and every replay */
+                        event_id: string;
+                        event_type: string;
+                        /**
+                         * @description pending: waits for its first or next try; failed: every try did; skipped: the endpoint was disabled
+                         * @enum {unknown}
+                         */
+                        status: "pending" | "delivered" | "failed" | "skipped";
+                        /** @description Tries ever made */
+                        attempts: number;
+                        replays: number;
+                        next_attempt_at: string | null;
+                        last_attempt_at: string | null;
+                        last_status_code: number | null;
+                        last_error: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        delivered_at: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `webhooks.endpoint_not_found`: There is no such webhook endpoint
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook_endpoints_endpoint_id_deliveries: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description pending: waits for its first or next try; failed: every try did; skipped: the endpoint was disabled */
+                status?: "pending" | "delivered" | "failed" | "skipped";
+                event_type?: string;
+                /** @description UUID */
+                event_id?: string;
+                /** @description Of events that happened then or later */
+                created_from?: string;
+                /** @description Of events that happened before */
+                created_to?: string;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            endpoint_id: string;
+                            /** @description The header webhook-id: the same for every try and every replay */
+                            event_id: string;
+                            event_type: string;
+                            /**
+                             * @description pending: waits for its first or next try; failed: every try did; skipped: the endpoint was disabled
+                             * @enum {unknown}
+                             */
+                            status: "pending" | "delivered" | "failed" | "skipped";
+                            /** @description Tries ever made */
+                            attempts: number;
+                            replays: number;
+                            next_attempt_at: string | null;
+                            last_attempt_at: string | null;
+                            last_status_code: number | null;
+                            last_error: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            delivered_at: string | null;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `webhooks.endpoint_not_found`: There is no such webhook endpoint
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook_endpoints_endpoint_id_deliveries_delivery_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                endpoint_id: string;
+                /** @description UUID */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        endpoint_id: string;
+                        /** @description The header webhook-id: the same for every try and every replay */
+                        event_id: string;
+                        event_type: string;
+                        /**
+                         * @description pending: waits for its first or next try; failed: every try did; skipped: the endpoint was disabled
+                         * @enum {unknown}
+                         */
+                        status: "pending" | "delivered" | "failed" | "skipped";
+                        /** @description Tries ever made */
+                        attempts: number;
+                        replays: number;
+                        next_attempt_at: string | null;
+                        last_attempt_at: string | null;
+                        last_status_code: number | null;
+                        last_error: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        delivered_at: string | null;
+                        /** @description What is sent, to the byte */
+                        body: string;
+                        /** @description The newest 100 first */
+                        tries: {
+                            attempt: number;
+                            status_code: number | null;
+                            latency_ms: number;
+                            /** @description The first kilobyte of the answer */
+                            response: string | null;
+                            error: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `webhooks.delivery_not_found`: There is no such delivery
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhook_endpoints_endpoint_id_deliveries_delivery_id_replay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                endpoint_id: string;
+                /** @description UUID */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        endpoint_id: string;
+                        /** @description The header webhook-id: the same for every try and every replay */
+                        event_id: string;
+                        event_type: string;
+                        /**
+                         * @description pending: waits for its first or next try; failed: every try did; skipped: the endpoint was disabled
+                         * @enum {unknown}
+                         */
+                        status: "pending" | "delivered" | "failed" | "skipped";
+                        /** @description Tries ever made */
+                        attempts: number;
+                        replays: number;
+                        next_attempt_at: string | null;
+                        last_attempt_at: string | null;
+                        last_status_code: number | null;
+                        last_error: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        delivered_at: string | null;
+                        /** @description What is sent, to the byte */
+                        body: string;
+                        /** @description The newest 100 first */
+                        tries: {
+                            attempt: number;
+                            status_code: number | null;
+                            latency_ms: number;
+                            /** @description The first kilobyte of the answer */
+                            response: string | null;
+                            error: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `webhooks.delivery_not_found`: There is no such delivery
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             *
+             *     `webhooks.delivery_pending`: The delivery is still being tried
+             *
+             *     `webhooks.endpoint_disabled`: The webhook endpoint is disabled
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhook_endpoints_endpoint_id_replay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description Deliveries that were made then or later
+                     */
+                    since: string;
+                    /**
+                     * Format: date-time
+                     * @description And no later than then; now without it
+                     */
+                    until?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Failed and skipped deliveries that are sent again, one after the other */
+                        matching: number;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `webhooks.endpoint_not_found`: There is no such webhook endpoint
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             *
+             *     `webhooks.endpoint_disabled`: The webhook endpoint is disabled
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description For example prism.weekly_digest */
+                            name: string;
+                            cron: string;
+                            /** @description IANA name */
+                            time_zone: string;
+                            /**
+                             * @description What becomes of runs that nobody published in time
+                             * @enum {unknown}
+                             */
+                            missed: "skip" | "run_once" | "run_all";
+                            max_lateness_seconds: number | null;
+                            /**
+                             * @description `unknown`: no product that is switched on here has it any more, so it does not run
+                             * @enum {unknown}
+                             */
+                            state: "active" | "paused" | "unknown";
+                            next_run_at: string | null;
+                            paused_at: string | null;
+                            last_run: {
+                                /**
+                                 * Format: date-time
+                                 * @description When the schedule said
+                                 */
+                                slot: string;
+                                /**
+                                 * @description On time; late, by the policy for missed runs; or asked for by an operator
+                                 * @enum {unknown}
+                                 */
+                                cause: "due" | "missed" | "manual";
+                                /**
+                                 * Format: date-time
+                                 * @description When it was published
+                                 */
+                                created_at: string;
+                                /** @description When its handler was done; for one that runs in each workspace, when each had its event */
+                                finished_at: string | null;
+                                /** @description Workspaces that have their event, where it runs in each */
+                                workspaces: number;
+                            } | null;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedules_schedule_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description For example prism.weekly_digest */
+                schedule_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description For example prism.weekly_digest */
+                        name: string;
+                        cron: string;
+                        /** @description IANA name */
+                        time_zone: string;
+                        /**
+                         * @description What becomes of runs that nobody published in time
+                         * @enum {unknown}
+                         */
+                        missed: "skip" | "run_once" | "run_all";
+                        max_lateness_seconds: number | null;
+                        /**
+                         * @description `unknown`: no product that is switched on here has it any more, so it does not run
+                         * @enum {unknown}
+                         */
+                        state: "active" | "paused" | "unknown";
+                        next_run_at: string | null;
+                        paused_at: string | null;
+                        last_run: {
+                            /**
+                             * Format: date-time
+                             * @description When the schedule said
+                             */
+                            slot: string;
+                            /**
+                             * @description On time; late, by the policy for missed runs; or asked for by an operator
+                             * @enum {unknown}
+                             */
+                            cause: "due" | "missed" | "manual";
+                            /**
+                             * Format: date-time
+                             * @description When it was published
+                             */
+                            created_at: string;
+                            /** @description When its handler was done; for one that runs in each workspace, when each had its event */
+                            finished_at: string | null;
+                            /** @description Workspaces that have their event, where it runs in each */
+                            workspaces: number;
+                        } | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `schedules.not_found`: There is no such schedule
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedules_schedule_name_runs: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description For example prism.weekly_digest */
+                schedule_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: date-time
+                             * @description When the schedule said
+                             */
+                            slot: string;
+                            /**
+                             * @description On time; late, by the policy for missed runs; or asked for by an operator
+                             * @enum {unknown}
+                             */
+                            cause: "due" | "missed" | "manual";
+                            /**
+                             * Format: date-time
+                             * @description When it was published
+                             */
+                            created_at: string;
+                            /** @description When its handler was done; for one that runs in each workspace, when each had its event */
+                            finished_at: string | null;
+                            /** @description Workspaces that have their event, where it runs in each */
+                            workspaces: number;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `schedules.not_found`: There is no such schedule
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_schedules_schedule_name_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description For example prism.weekly_digest */
+                schedule_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description For example prism.weekly_digest */
+                        name: string;
+                        cron: string;
+                        /** @description IANA name */
+                        time_zone: string;
+                        /**
+                         * @description What becomes of runs that nobody published in time
+                         * @enum {unknown}
+                         */
+                        missed: "skip" | "run_once" | "run_all";
+                        max_lateness_seconds: number | null;
+                        /**
+                         * @description `unknown`: no product that is switched on here has it any more, so it does not run
+                         * @enum {unknown}
+                         */
+                        state: "active" | "paused" | "unknown";
+                        next_run_at: string | null;
+                        paused_at: string | null;
+                        last_run: {
+                            /**
+                             * Format: date-time
+                             * @description When the schedule said
+                             */
+                            slot: string;
+                            /**
+                             * @description On time; late, by the policy for missed runs; or asked for by an operator
+                             * @enum {unknown}
+                             */
+                            cause: "due" | "missed" | "manual";
+                            /**
+                             * Format: date-time
+                             * @description When it was published
+                             */
+                            created_at: string;
+                            /** @description When its handler was done; for one that runs in each workspace, when each had its event */
+                            finished_at: string | null;
+                            /** @description Workspaces that have their event, where it runs in each */
+                            workspaces: number;
+                        } | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `schedules.not_found`: There is no such schedule
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_schedules_schedule_name_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description For example prism.weekly_digest */
+                schedule_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description For example prism.weekly_digest */
+                        name: string;
+                        cron: string;
+                        /** @description IANA name */
+                        time_zone: string;
+                        /**
+                         * @description What becomes of runs that nobody published in time
+                         * @enum {unknown}
+                         */
+                        missed: "skip" | "run_once" | "run_all";
+                        max_lateness_seconds: number | null;
+                        /**
+                         * @description `unknown`: no product that is switched on here has it any more, so it does not run
+                         * @enum {unknown}
+                         */
+                        state: "active" | "paused" | "unknown";
+                        next_run_at: string | null;
+                        paused_at: string | null;
+                        last_run: {
+                            /**
+                             * Format: date-time
+                             * @description When the schedule said
+                             */
+                            slot: string;
+                            /**
+                             * @description On time; late, by the policy for missed runs; or asked for by an operator
+                             * @enum {unknown}
+                             */
+                            cause: "due" | "missed" | "manual";
+                            /**
+                             * Format: date-time
+                             * @description When it was published
+                             */
+                            created_at: string;
+                            /** @description When its handler was done; for one that runs in each workspace, when each had its event */
+                            finished_at: string | null;
+                            /** @description Workspaces that have their event, where it runs in each */
+                            workspaces: number;
+                        } | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `schedules.not_found`: There is no such schedule
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_schedules_schedule_name_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description For example prism.weekly_digest */
+                schedule_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description When the schedule said
+                         */
+                        slot: string;
+                        /**
+                         * @description On time; late, by the policy for missed runs; or asked for by an operator
+                         * @enum {unknown}
+                         */
+                        cause: "due" | "missed" | "manual";
+                        /**
+                         * Format: date-time
+                         * @description When it was published
+                         */
+                        created_at: string;
+                        /** @description When its handler was done; for one that runs in each workspace, when each had its event */
+                        finished_at: string | null;
+                        /** @description Workspaces that have their event, where it runs in each */
+                        workspaces: number;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.not_found`: There is nothing here
+             *
+             *     `schedules.not_found`: There is no such schedule
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_safety_events: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                status?: "caution" | "crisis";
+                direction?: "input" | "output";
+                category?: string;
+                feature?: string;
+                /** @description Not before */
+                from?: string;
+                /** @description Before */
+                to?: string;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            feature: string;
                             /** @enum {unknown} */
-                            status: "pending" | "completed" | "failed";
+                            direction: "input" | "output";
+                            /** @enum {unknown} */
+                            status: "caution" | "crisis";
+                            /** @description The gravest first */
+                            categories: string[];
+                            rule_ids: string[];
+                            policy_version: string;
+                            locale: string;
+                            request_id: string;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_safety_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        policy_version: string;
+                        languages: string[];
+                        categories: {
+                            name: string;
+                            description: string;
+                        }[];
+                        tiers: {
+                            /** @enum {unknown} */
+                            status: "allow" | "caution" | "crisis";
+                            description: string;
+                        }[];
+                        /** @description What is done, in sentences for the public */
+                        protocol: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_safety_referrals: {
+        parameters: {
+            query: {
+                /** @description A calendar year (UTC) */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        year: number;
+                        /** @description Each referral once */
+                        total: number;
+                        data: {
+                            /** @description 2027-01 */
+                            month: string;
+                            /** @description The gravest category of the referral */
+                            category: string;
+                            /** @description ISO 3166, of the person's locale; ZZ when it names none */
+                            country: string;
+                            referrals: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ai_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether prompts and answers may stand in the operator's log. Never without this consent */
+                        log_content: boolean;
+                        updated_at: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_ai_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    log_content: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether prompts and answers may stand in the operator's log. Never without this consent */
+                        log_content: boolean;
+                        updated_at: string | null;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.impersonation_forbidden`: Nobody may do this in another person's name
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ai_chat_completions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    audio?: unknown;
+                    frequency_penalty?: unknown;
+                    function_call?: unknown;
+                    functions?: unknown;
+                    logit_bias?: unknown;
+                    logprobs?: unknown;
+                    modalities?: unknown;
+                    moderation?: unknown;
+                    n?: unknown;
+                    parallel_tool_calls?: unknown;
+                    prediction?: unknown;
+                    presence_penalty?: unknown;
+                    reasoning_effort?: unknown;
+                    top_logprobs?: unknown;
+                    verbosity?: unknown;
+                    web_search_options?: unknown;
+                    user?: string | null;
+                    safety_identifier?: string | null;
+                    prompt_cache_key?: string | null;
+                    prompt_cache_retention?: string | null;
+                    service_tier?: string | null;
+                    store?: boolean | null;
+                    /** @description A model of the catalogue, or a feature's name: then the feature's models */
+                    model: string;
+                    messages: {
+                        /** @enum {unknown} */
+                        role: "system" | "developer" | "user" | "assistant" | "tool";
+                        content?: (string | {
+                            /** @enum {unknown} */
+                            type: "text" | "image_url" | "refusal" | "input_audio" | "file";
+                            text?: string;
+                            refusal?: string;
+                            image_url?: {
+                                url: string;
+                                /** @enum {unknown} */
+                                detail?: "auto" | "low" | "high" | "original";
+                            };
+                            input_audio?: unknown;
+                            file?: unknown;
+                        }[]) | null;
+                        name?: string;
+                        tool_calls?: {
+                            id: string;
+                            /** @enum {unknown} */
+                            type: "function";
+                            function: {
+                                name: string;
+                                arguments: string;
+                            };
+                        }[] | null;
+                        tool_call_id?: string;
+                        refusal?: string | null;
+                        audio?: null;
+                        annotations?: unknown;
+                    }[];
+                    temperature?: number | null;
+                    top_p?: number | null;
+                    max_tokens?: number | null;
+                    max_completion_tokens?: number | null;
+                    stop?: (string | string[]) | null;
+                    seed?: number | null;
+                    tools?: {
+                        /** @enum {unknown} */
+                        type: "function";
+                        function: {
+                            name: string;
+                            description?: string | null;
+                            parameters?: {
+                                [key: string]: unknown;
+                            } | null;
+                            strict?: boolean | null;
+                        };
+                    }[] | null;
+                    tool_choice?: (("none" | "auto" | "required") | {
+                        /** @enum {unknown} */
+                        type: "function";
+                        function: {
+                            name: string;
+                        };
+                    }) | null;
+                    response_format?: {
+                        /** @enum {unknown} */
+                        type: "text" | "json_object" | "json_schema";
+                        json_schema?: {
+                            name: string;
+                            description?: string | null;
+                            schema?: {
+                                [key: string]: unknown;
+                            };
+                            strict?: boolean | null;
+                        };
+                    } | null;
+                    stream?: boolean | null;
+                    stream_options?: {
+                        include_usage?: boolean;
+                        include_obfuscation?: boolean;
+                    } | null;
+                    metadata?: {
+                        [key: string]: string;
+                    } | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Whole, or as server-sent events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @enum {string} */
+                        object: "chat.completion";
+                        /** @description Seconds since 1970 */
+                        created: number;
+                        model: string;
+                        choices: {
+                            index: number;
+                            message: {
+                                /** @enum {string} */
+                                role: "assistant";
+                                content: string | null;
+                                refusal: null;
+                                tool_calls?: {
+                                    id: string;
+                                    /** @enum {unknown} */
+                                    type: "function";
+                                    function: {
+                                        name: string;
+                                        arguments: string;
+                                    };
+                                }[];
+                            };
+                            logprobs: null;
+                            /** @enum {unknown} */
+                            finish_reason: "stop" | "length" | "tool_calls" | "content_filter";
+                        }[];
+                        usage: {
+                            prompt_tokens: number;
+                            completion_tokens: number;
+                            total_tokens: number;
+                            prompt_tokens_details: {
+                                cached_tokens: number;
+                                audio_tokens: number;
+                            };
+                            completion_tokens_details: {
+                                reasoning_tokens: number;
+                                audio_tokens: number;
+                                accepted_prediction_tokens: number;
+                                rejected_prediction_tokens: number;
+                            };
+                        };
+                        plinth: {
+                            call_id: string | null;
+                            safety?: {
+                                /** @enum {unknown} */
+                                status: "caution" | "crisis";
+                                categories: string[];
+                                resources: {
+                                    name: string;
+                                    phone?: string;
+                                    text?: string;
+                                    url?: string;
+                                }[];
+                            };
+                        };
+                    };
+                    "text/event-stream": {
+                        id: string;
+                        /** @enum {string} */
+                        object: "chat.completion.chunk";
+                        created: number;
+                        model: string;
+                        choices: {
+                            index: number;
+                            delta: {
+                                /** @enum {string} */
+                                role?: "assistant";
+                                content?: string;
+                                tool_calls?: {
+                                    index: number;
+                                    id?: string;
+                                    /** @enum {string} */
+                                    type?: "function";
+                                    function: {
+                                        name?: string;
+                                        arguments: string;
+                                    };
+                                }[];
+                            };
+                            logprobs: null;
+                            finish_reason: ("stop" | "length" | "tool_calls" | "content_filter") | null;
+                        }[];
+                        usage?: {
+                            prompt_tokens: number;
+                            completion_tokens: number;
+                            total_tokens: number;
+                            prompt_tokens_details: {
+                                cached_tokens: number;
+                                audio_tokens: number;
+                            };
+                            completion_tokens_details: {
+                                reasoning_tokens: number;
+                                audio_tokens: number;
+                                accepted_prediction_tokens: number;
+                                rejected_prediction_tokens: number;
+                            };
+                        } | null;
+                        plinth?: {
+                            call_id: string | null;
+                            safety?: {
+                                /** @enum {unknown} */
+                                status: "caution" | "crisis";
+                                categories: string[];
+                                resources: {
+                                    name: string;
+                                    phone?: string;
+                                    text?: string;
+                                    url?: string;
+                                }[];
+                            };
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `ai.content_filtered`: The AI provider's content filter stopped this request
+             *
+             *     `ai.invalid_request`: The AI provider refused the request
+             *
+             *     `openai_api.unknown_feature`: There is no feature of that name for clients to use
+             *
+             *     `openai_api.unsupported_parameter`: This parameter is not supported here
+             *
+             *     `request.bad`: The request is not well formed
+             *
+             *     `request.invalid`: The request has invalid fields
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `openai_api.model_not_found`: There is no model of that name here
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `ai.budget_exhausted`: The day's AI budget is used up
+             *
+             *     `ai.rate_limited`: The AI provider takes no more requests right now
+             *
+             *     `request.rate_limited`: Too many requests
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `ai.bad_provider_response`: The AI provider's answer cannot be used
+             *
+             *     `ai.provider_unavailable`: The AI provider cannot answer right now
+             *
+             *     `ai.timeout`: The AI provider did not answer in time
+             */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `request.unavailable`: The service cannot answer right now
+             *
+             *     `safety.unavailable`: The safety check cannot be recorded, so nothing is generated
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    post_ai_embeddings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A model of the catalogue, or a feature's name: then the feature's models */
+                    model: string;
+                    input: string | (string | number | number[])[];
+                    encoding_format?: ("float" | "base64") | null;
+                    dimensions?: number | null;
+                    user?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        object: "list";
+                        data: {
+                            /** @enum {string} */
+                            object: "embedding";
+                            index: number;
+                            embedding: number[] | string;
+                        }[];
+                        model: string;
+                        usage: {
+                            prompt_tokens: number;
+                            total_tokens: number;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `ai.content_filtered`: The AI provider's content filter stopped this request
+             *
+             *     `ai.invalid_request`: The AI provider refused the request
+             *
+             *     `openai_api.unknown_feature`: There is no feature of that name for clients to use
+             *
+             *     `openai_api.unsupported_parameter`: This parameter is not supported here
+             *
+             *     `request.bad`: The request is not well formed
+             *
+             *     `request.invalid`: The request has invalid fields
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `openai_api.model_not_found`: There is no model of that name here
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `ai.budget_exhausted`: The day's AI budget is used up
+             *
+             *     `ai.rate_limited`: The AI provider takes no more requests right now
+             *
+             *     `request.rate_limited`: Too many requests
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `ai.bad_provider_response`: The AI provider's answer cannot be used
+             *
+             *     `ai.provider_unavailable`: The AI provider cannot answer right now
+             *
+             *     `ai.timeout`: The AI provider did not answer in time
+             */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    get_ai_models: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        object: "list";
+                        data: {
+                            id: string;
+                            /** @enum {string} */
+                            object: "model";
+                            /** @description Always 0: it is not known */
+                            created: number;
+                            /** @description The provider; `plinth` for a feature */
+                            owned_by: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    get_ai_models_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @enum {string} */
+                        object: "model";
+                        /** @description Always 0: it is not known */
+                        created: number;
+                        /** @description The provider; `plinth` for a feature */
+                        owned_by: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `openai_api.model_not_found`: There is no model of that name here
+             *
+             *     `request.not_found`: There is nothing here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            message: string;
+                            type: string;
+                            code: string | null;
+                            param: string | null;
+                            /** @description The code that this error has everywhere else in the API */
+                            plinth_code: string;
+                            request_id: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    get_ai_usage: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description The first day; 30 days before `to` when left out */
+                from?: string;
+                /** @description The last day; today when left out */
+                to?: string;
+                feature?: string;
+                model?: string;
+                /** @description What the rows are grouped by: `day`, `feature`, `model`, `provider`, separated by commas */
+                by: string;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @description In UTC
+                         */
+                        from: string;
+                        /**
+                         * Format: date
+                         * @description In UTC
+                         */
+                        to: string;
+                        total: {
+                            /** @description Calls of the gateway */
+                            calls: number;
+                            /** @description Attempts on the wire, over all calls */
+                            attempts: number;
+                            /** @description Attempts without a whole answer */
+                            failed_attempts: number;
+                            /** @description Attempts whose numbers are our estimate because the provider told none */
+                            estimated_attempts: number;
+                            /** @description Those of the provider's cache included */
+                            input_tokens: number;
+                            /** @description The part of input_tokens that the provider read from its cache */
+                            cached_input_tokens: number;
+                            /** @description The part of input_tokens that the provider wrote to its cache */
+                            cache_write_tokens: number;
+                            /** @description A reasoning model's thinking included */
+                            output_tokens: number;
+                            /** @description The part of output_tokens that was thinking */
+                            reasoning_tokens: number;
+                            /** @description Images charged by number */
+                            images: number;
+                            audio_seconds: number;
+                            /** @description US dollars, an exact decimal */
+                            cost_usd: string;
+                        };
+                        data: {
+                            /**
+                             * Format: date
+                             * @description In UTC
+                             */
+                            day?: string;
+                            feature?: string;
+                            model?: string;
+                            provider?: string;
+                            /** @description Calls of the gateway */
+                            calls: number;
+                            /** @description Attempts on the wire, over all calls */
+                            attempts: number;
+                            /** @description Attempts without a whole answer */
+                            failed_attempts: number;
+                            /** @description Attempts whose numbers are our estimate because the provider told none */
+                            estimated_attempts: number;
+                            /** @description Those of the provider's cache included */
+                            input_tokens: number;
+                            /** @description The part of input_tokens that the provider read from its cache */
+                            cached_input_tokens: number;
+                            /** @description The part of input_tokens that the provider wrote to its cache */
+                            cache_write_tokens: number;
+                            /** @description A reasoning model's thinking included */
+                            output_tokens: number;
+                            /** @description The part of output_tokens that was thinking */
+                            reasoning_tokens: number;
+                            /** @description Images charged by number */
+                            images: number;
+                            audio_seconds: number;
+                            /** @description US dollars, an exact decimal */
+                            cost_usd: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ai_usage_events: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description UUID */
+                call_id?: string;
+                /** @description UUID */
+                user_id?: string;
+                feature?: string;
+                model?: string;
+                outcome?: "ok" | "error" | "timeout" | "aborted" | "partial" | "unknown_billed";
+                /** @description The day whose budgets it counts in */
+                day?: string;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description One call of the gateway
+                             */
+                            call_id: string;
+                            /** @description Of the call, over all models that were tried */
+                            attempt: number;
+                            user_id: string | null;
+                            feature: string;
+                            /** @enum {unknown} */
+                            operation: "complete" | "stream" | "embed" | "speak" | "transcribe";
+                            provider: string;
+                            model: string;
+                            /**
+                             * @description `partial`: a stream that ended early; `unknown_billed`: given up by us, perhaps finished and charged by the provider
+                             * @enum {unknown}
+                             */
+                            outcome: "ok" | "error" | "timeout" | "aborted" | "partial" | "unknown_billed";
+                            error_code: string | null;
+                            /** @description Those of the provider's cache included */
+                            input_tokens: number;
+                            /** @description The part of input_tokens that the provider read from its cache */
+                            cached_input_tokens: number;
+                            /** @description The part of input_tokens that the provider wrote to its cache */
+                            cache_write_tokens: number;
+                            /** @description A reasoning model's thinking included */
+                            output_tokens: number;
+                            /** @description The part of output_tokens that was thinking */
+                            reasoning_tokens: number;
+                            /** @description Images charged by number */
+                            images: number;
+                            audio_seconds: number;
+                            /** @description Whether the numbers are our estimate because the provider told none */
+                            estimated: boolean;
+                            /** @description US dollars, an exact decimal */
+                            cost_usd: string;
+                            /** @description Of this attempt */
+                            latency_ms: number;
+                            first_token_ms: number | null;
+                            prompt: string | null;
+                            /**
+                             * Format: date
+                             * @description In UTC
+                             */
+                            day: string;
+                            request_id: string;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ai_budgets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @description In UTC
+                         */
+                        day: string;
+                        /** Format: date-time */
+                        resets_at: string;
+                        data: {
+                            /** @enum {unknown} */
+                            scope: "workspace" | "workspace_feature" | "user";
+                            feature: string | null;
+                            user_id: string | null;
+                            limit_usd: string | null;
+                            /** @description US dollars, an exact decimal */
+                            spent_usd: string;
+                            /** @description Set aside for calls that run */
+                            reserved_usd: string;
+                            remaining_usd: string | null;
+                            warned_at: string | null;
+                            exhausted_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_ai_usage: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description The first day; 30 days before `to` when left out */
+                from?: string;
+                /** @description The last day; today when left out */
+                to?: string;
+                feature?: string;
+                model?: string;
+                /** @description What the rows are grouped by: `day`, `feature`, `model`, `provider`, separated by commas */
+                by: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @description In UTC
+                         */
+                        from: string;
+                        /**
+                         * Format: date
+                         * @description In UTC
+                         */
+                        to: string;
+                        total: {
+                            /** @description Calls of the gateway */
+                            calls: number;
+                            /** @description Attempts on the wire, over all calls */
+                            attempts: number;
+                            /** @description Attempts without a whole answer */
+                            failed_attempts: number;
+                            /** @description Attempts whose numbers are our estimate because the provider told none */
+                            estimated_attempts: number;
+                            /** @description Those of the provider's cache included */
+                            input_tokens: number;
+                            /** @description The part of input_tokens that the provider read from its cache */
+                            cached_input_tokens: number;
+                            /** @description The part of input_tokens that the provider wrote to its cache */
+                            cache_write_tokens: number;
+                            /** @description A reasoning model's thinking included */
+                            output_tokens: number;
+                            /** @description The part of output_tokens that was thinking */
+                            reasoning_tokens: number;
+                            /** @description Images charged by number */
+                            images: number;
+                            audio_seconds: number;
+                            /** @description US dollars, an exact decimal */
+                            cost_usd: string;
+                        };
+                        data: {
+                            /**
+                             * Format: date
+                             * @description In UTC
+                             */
+                            day?: string;
+                            feature?: string;
+                            model?: string;
+                            provider?: string;
+                            /** @description Calls of the gateway */
+                            calls: number;
+                            /** @description Attempts on the wire, over all calls */
+                            attempts: number;
+                            /** @description Attempts without a whole answer */
+                            failed_attempts: number;
+                            /** @description Attempts whose numbers are our estimate because the provider told none */
+                            estimated_attempts: number;
+                            /** @description Those of the provider's cache included */
+                            input_tokens: number;
+                            /** @description The part of input_tokens that the provider read from its cache */
+                            cached_input_tokens: number;
+                            /** @description The part of input_tokens that the provider wrote to its cache */
+                            cache_write_tokens: number;
+                            /** @description A reasoning model's thinking included */
+                            output_tokens: number;
+                            /** @description The part of output_tokens that was thinking */
+                            reasoning_tokens: number;
+                            /** @description Images charged by number */
+                            images: number;
+                            audio_seconds: number;
+                            /** @description US dollars, an exact decimal */
+                            cost_usd: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.forbidden`: You may not do this
+             *
+             *     `request.person_required`: Only a person may do this, not an API key
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prism_turns: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description What the person wants of the answer; `reflect` when left out */
+                kind?: "reflect" | "decide" | "reframe" | "plan";
+                /** @description Only favourites, or only the others */
+                favourite?: boolean;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /**
+                             * @description What the person wants of the answer; `reflect` when left out
+                             * @enum {unknown}
+                             */
+                            kind: "reflect" | "decide" | "reframe" | "plan";
+                            /**
+                             * @description withheld: the answer did not pass the safety check, and its unit was given back
+                             * @enum {unknown}
+                             */
+                            status: "pending" | "completed" | "failed" | "withheld";
                             question: string;
                             answer: string | null;
+                            favourite: boolean;
+                            locale: string;
+                            /** @enum {unknown} */
+                            safety_status: "allow" | "caution";
                             /** @description Who generated the answer; `demo` without an AI key */
                             provider: string | null;
                             model: string | null;
@@ -23004,6 +31230,11 @@ export interface operations {
                 "application/json": {
                     /** @description What to reflect on */
                     question: string;
+                    /**
+                     * @description What the person wants of the answer; `reflect` when left out
+                     * @enum {unknown}
+                     */
+                    kind?: "reflect" | "decide" | "reframe" | "plan";
                     /** @description BCP 47, for example de-AT */
                     locale?: string;
                 };
@@ -23018,11 +31249,12 @@ export interface operations {
                 content: {
                     "application/json": {
                         safety: {
-                            /** @enum {string} */
-                            status: "crisis";
+                            /** @enum {unknown} */
+                            status: "caution" | "crisis" | "withheld";
                             categories: string[];
                         };
                         message: string;
+                        /** @description Who helps where the person is */
                         resources: {
                             name: string;
                             phone?: string;
@@ -23044,15 +31276,42 @@ export interface operations {
                          * @description UUID
                          */
                         id: string;
-                        /** @enum {unknown} */
-                        status: "pending" | "completed" | "failed";
+                        /**
+                         * @description What the person wants of the answer; `reflect` when left out
+                         * @enum {unknown}
+                         */
+                        kind: "reflect" | "decide" | "reframe" | "plan";
+                        /**
+                         * @description withheld: the answer did not pass the safety check, and its unit was given back
+                         * @enum {unknown}
+                         */
+                        status: "pending" | "completed" | "failed" | "withheld";
                         question: string;
                         answer: string | null;
+                        favourite: boolean;
+                        locale: string;
+                        /** @enum {unknown} */
+                        safety_status: "allow" | "caution";
                         /** @description Who generated the answer; `demo` without an AI key */
                         provider: string | null;
                         model: string | null;
                         /** Format: date-time */
                         created_at: string;
+                        notice: {
+                            safety: {
+                                /** @enum {unknown} */
+                                status: "caution" | "crisis" | "withheld";
+                                categories: string[];
+                            };
+                            message: string;
+                            /** @description Who helps where the person is */
+                            resources: {
+                                name: string;
+                                phone?: string;
+                                text?: string;
+                                url?: string;
+                            }[];
+                        } | null;
                     };
                 };
             };
@@ -23138,6 +31397,8 @@ export interface operations {
             /**
              * @description `ai.content_filtered`: The AI provider's content filter stopped this request
              *
+             *     `ai.unsupported`: No AI model of this feature can do that
+             *
              *     `request.invalid`: The request has invalid fields
              */
             422: {
@@ -23149,7 +31410,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `ai.rate_limited`: The AI provider takes no more requests right now
+             * @description `ai.budget_exhausted`: The day's AI budget is used up
+             *
+             *     `ai.rate_limited`: The AI provider takes no more requests right now
              *
              *     `request.rate_limited`: Too many requests
              *
@@ -23192,6 +31455,4917 @@ export interface operations {
              *
              *     `safety.unavailable`: The safety check cannot be recorded, so nothing is generated
              */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prism_turns_turn_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /**
+                         * @description What the person wants of the answer; `reflect` when left out
+                         * @enum {unknown}
+                         */
+                        kind: "reflect" | "decide" | "reframe" | "plan";
+                        /**
+                         * @description withheld: the answer did not pass the safety check, and its unit was given back
+                         * @enum {unknown}
+                         */
+                        status: "pending" | "completed" | "failed" | "withheld";
+                        question: string;
+                        answer: string | null;
+                        favourite: boolean;
+                        locale: string;
+                        /** @enum {unknown} */
+                        safety_status: "allow" | "caution";
+                        /** @description Who generated the answer; `demo` without an AI key */
+                        provider: string | null;
+                        model: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_prism_turns_turn_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_prism_turns_turn_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    favourite: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /**
+                         * @description What the person wants of the answer; `reflect` when left out
+                         * @enum {unknown}
+                         */
+                        kind: "reflect" | "decide" | "reframe" | "plan";
+                        /**
+                         * @description withheld: the answer did not pass the safety check, and its unit was given back
+                         * @enum {unknown}
+                         */
+                        status: "pending" | "completed" | "failed" | "withheld";
+                        question: string;
+                        answer: string | null;
+                        favourite: boolean;
+                        locale: string;
+                        /** @enum {unknown} */
+                        safety_status: "allow" | "caution";
+                        /** @description Who generated the answer; `demo` without an AI key */
+                        provider: string | null;
+                        model: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prism_mirror_sessions: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                status?: "open" | "closed";
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @enum {unknown} */
+                            status: "open" | "closed";
+                            title: string | null;
+                            locale: string;
+                            /** @description The person's messages and the replies */
+                            message_count: number;
+                            /** @description Null until the session is closed and summarised */
+                            summary: string | null;
+                            /**
+                             * @description failed: ask again with POST …/summary; withheld: it did not pass the safety check
+                             * @enum {unknown}
+                             */
+                            summary_status: "none" | "pending" | "completed" | "failed" | "withheld";
+                            closed_at: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_prism_mirror_sessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description As the person calls it */
+                    title?: string;
+                    /** @description BCP 47, for example de-AT */
+                    locale?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @enum {unknown} */
+                        status: "open" | "closed";
+                        title: string | null;
+                        locale: string;
+                        /** @description The person's messages and the replies */
+                        message_count: number;
+                        /** @description Null until the session is closed and summarised */
+                        summary: string | null;
+                        /**
+                         * @description failed: ask again with POST …/summary; withheld: it did not pass the safety check
+                         * @enum {unknown}
+                         */
+                        summary_status: "none" | "pending" | "completed" | "failed" | "withheld";
+                        closed_at: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.missing`: The plan does not have this feature
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.rate_limited`: Too many requests
+             *
+             *     `usage.limit_reached`: The limit of your plan is reached
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prism_mirror_sessions_session_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @enum {unknown} */
+                        status: "open" | "closed";
+                        title: string | null;
+                        locale: string;
+                        /** @description The person's messages and the replies */
+                        message_count: number;
+                        /** @description Null until the session is closed and summarised */
+                        summary: string | null;
+                        /**
+                         * @description failed: ask again with POST …/summary; withheld: it did not pass the safety check
+                         * @enum {unknown}
+                         */
+                        summary_status: "none" | "pending" | "completed" | "failed" | "withheld";
+                        closed_at: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_prism_mirror_sessions_session_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_prism_mirror_sessions_session_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @enum {unknown} */
+                        status: "open" | "closed";
+                        title: string | null;
+                        locale: string;
+                        /** @description The person's messages and the replies */
+                        message_count: number;
+                        /** @description Null until the session is closed and summarised */
+                        summary: string | null;
+                        /**
+                         * @description failed: ask again with POST …/summary; withheld: it did not pass the safety check
+                         * @enum {unknown}
+                         */
+                        summary_status: "none" | "pending" | "completed" | "failed" | "withheld";
+                        closed_at: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_prism_mirror_sessions_session_id_close: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @enum {unknown} */
+                        status: "open" | "closed";
+                        title: string | null;
+                        locale: string;
+                        /** @description The person's messages and the replies */
+                        message_count: number;
+                        /** @description Null until the session is closed and summarised */
+                        summary: string | null;
+                        /**
+                         * @description failed: ask again with POST …/summary; withheld: it did not pass the safety check
+                         * @enum {unknown}
+                         */
+                        summary_status: "none" | "pending" | "completed" | "failed" | "withheld";
+                        closed_at: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `prism.reply_in_progress`: A reply is being generated in this session; wait for it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_prism_mirror_sessions_session_id_summary: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /** @enum {unknown} */
+                        status: "open" | "closed";
+                        title: string | null;
+                        locale: string;
+                        /** @description The person's messages and the replies */
+                        message_count: number;
+                        /** @description Null until the session is closed and summarised */
+                        summary: string | null;
+                        /**
+                         * @description failed: ask again with POST …/summary; withheld: it did not pass the safety check
+                         * @enum {unknown}
+                         */
+                        summary_status: "none" | "pending" | "completed" | "failed" | "withheld";
+                        closed_at: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `ai.invalid_request`: The AI provider refused the request
+             *
+             *     `request.bad`: The request is not well formed
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `prism.session_empty`: There is nothing in this session yet
+             *
+             *     `prism.session_open`: Close the session first; then it is summarised
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.content_filtered`: The AI provider's content filter stopped this request
+             *
+             *     `ai.unsupported`: No AI model of this feature can do that
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.budget_exhausted`: The day's AI budget is used up
+             *
+             *     `ai.rate_limited`: The AI provider takes no more requests right now
+             *
+             *     `request.rate_limited`: Too many requests
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.bad_provider_response`: The AI provider's answer cannot be used
+             *
+             *     `ai.provider_unavailable`: The AI provider cannot answer right now
+             *
+             *     `ai.timeout`: The AI provider did not answer in time
+             */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.unavailable`: The service cannot answer right now
+             *
+             *     `safety.unavailable`: The safety check cannot be recorded, so nothing is generated
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prism_mirror_sessions_session_id_messages: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description From 1 in its session; a reply follows the message that it answers */
+                            position: number;
+                            /** @enum {unknown} */
+                            role: "user" | "assistant";
+                            /**
+                             * @description pending: being generated; failed, interrupted (by the client, with the text so far): can be asked for again; withheld: kept back, `notice` says why
+                             * @enum {unknown}
+                             */
+                            status: "pending" | "completed" | "failed" | "interrupted" | "withheld";
+                            content: string;
+                            /**
+                             * @description What was found in the person's words
+                             * @enum {unknown}
+                             */
+                            safety_status: "allow" | "caution" | "crisis";
+                            notice: {
+                                safety: {
+                                    /** @enum {unknown} */
+                                    status: "caution" | "crisis" | "withheld";
+                                    categories: string[];
+                                };
+                                message: string;
+                                /** @description Who helps where the person is */
+                                resources: {
+                                    name: string;
+                                    phone?: string;
+                                    text?: string;
+                                    url?: string;
+                                }[];
+                            } | null;
+                            /** @description Who generated it; `demo` without an AI key */
+                            provider: string | null;
+                            model: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_prism_mirror_sessions_session_id_messages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    content: string;
+                    /** @description Answer with server-sent events; so does `Accept: text/event-stream` */
+                    stream?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Whole, or as server-sent events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        message: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description From 1 in its session; a reply follows the message that it answers */
+                            position: number;
+                            /** @enum {unknown} */
+                            role: "user" | "assistant";
+                            /**
+                             * @description pending: being generated; failed, interrupted (by the client, with the text so far): can be asked for again; withheld: kept back, `notice` says why
+                             * @enum {unknown}
+                             */
+                            status: "pending" | "completed" | "failed" | "interrupted" | "withheld";
+                            content: string;
+                            /**
+                             * @description What was found in the person's words
+                             * @enum {unknown}
+                             */
+                            safety_status: "allow" | "caution" | "crisis";
+                            notice: {
+                                safety: {
+                                    /** @enum {unknown} */
+                                    status: "caution" | "crisis" | "withheld";
+                                    categories: string[];
+                                };
+                                message: string;
+                                /** @description Who helps where the person is */
+                                resources: {
+                                    name: string;
+                                    phone?: string;
+                                    text?: string;
+                                    url?: string;
+                                }[];
+                            } | null;
+                            /** @description Who generated it; `demo` without an AI key */
+                            provider: string | null;
+                            model: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                    } | {
+                        notice: {
+                            safety: {
+                                /** @enum {unknown} */
+                                status: "caution" | "crisis" | "withheld";
+                                categories: string[];
+                            };
+                            message: string;
+                            /** @description Who helps where the person is */
+                            resources: {
+                                name: string;
+                                phone?: string;
+                                text?: string;
+                                url?: string;
+                            }[];
+                        };
+                    } | {
+                        text: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description From 1 in its session; a reply follows the message that it answers */
+                            position: number;
+                            /** @enum {unknown} */
+                            role: "user" | "assistant";
+                            /**
+                             * @description pending: being generated; failed, interrupted (by the client, with the text so far): can be asked for again; withheld: kept back, `notice` says why
+                             * @enum {unknown}
+                             */
+                            status: "pending" | "completed" | "failed" | "interrupted" | "withheld";
+                            content: string;
+                            /**
+                             * @description What was found in the person's words
+                             * @enum {unknown}
+                             */
+                            safety_status: "allow" | "caution" | "crisis";
+                            notice: {
+                                safety: {
+                                    /** @enum {unknown} */
+                                    status: "caution" | "crisis" | "withheld";
+                                    categories: string[];
+                                };
+                                message: string;
+                                /** @description Who helps where the person is */
+                                resources: {
+                                    name: string;
+                                    phone?: string;
+                                    text?: string;
+                                    url?: string;
+                                }[];
+                            } | null;
+                            /** @description Who generated it; `demo` without an AI key */
+                            provider: string | null;
+                            model: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        reply: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description From 1 in its session; a reply follows the message that it answers */
+                            position: number;
+                            /** @enum {unknown} */
+                            role: "user" | "assistant";
+                            /**
+                             * @description pending: being generated; failed, interrupted (by the client, with the text so far): can be asked for again; withheld: kept back, `notice` says why
+                             * @enum {unknown}
+                             */
+                            status: "pending" | "completed" | "failed" | "interrupted" | "withheld";
+                            content: string;
+                            /**
+                             * @description What was found in the person's words
+                             * @enum {unknown}
+                             */
+                            safety_status: "allow" | "caution" | "crisis";
+                            notice: {
+                                safety: {
+                                    /** @enum {unknown} */
+                                    status: "caution" | "crisis" | "withheld";
+                                    categories: string[];
+                                };
+                                message: string;
+                                /** @description Who helps where the person is */
+                                resources: {
+                                    name: string;
+                                    phone?: string;
+                                    text?: string;
+                                    url?: string;
+                                }[];
+                            } | null;
+                            /** @description Who generated it; `demo` without an AI key */
+                            provider: string | null;
+                            model: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `ai.invalid_request`: The AI provider refused the request
+             *
+             *     `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `prism.reply_in_progress`: A reply is being generated in this session; wait for it
+             *
+             *     `prism.session_closed`: The mirror session is closed
+             *
+             *     `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.content_filtered`: The AI provider's content filter stopped this request
+             *
+             *     `ai.unsupported`: No AI model of this feature can do that
+             *
+             *     `request.invalid`: The request has invalid fields
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.budget_exhausted`: The day's AI budget is used up
+             *
+             *     `ai.rate_limited`: The AI provider takes no more requests right now
+             *
+             *     `request.rate_limited`: Too many requests
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.bad_provider_response`: The AI provider's answer cannot be used
+             *
+             *     `ai.provider_unavailable`: The AI provider cannot answer right now
+             *
+             *     `ai.timeout`: The AI provider did not answer in time
+             */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.unavailable`: The service cannot answer right now
+             *
+             *     `safety.unavailable`: The safety check cannot be recorded, so nothing is generated
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_prism_mirror_sessions_session_id_messages_message_id_retry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                session_id: string;
+                /** @description UUID */
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Answer with server-sent events; so does `Accept: text/event-stream` */
+                    stream?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Whole, or as server-sent events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        message: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description From 1 in its session; a reply follows the message that it answers */
+                            position: number;
+                            /** @enum {unknown} */
+                            role: "user" | "assistant";
+                            /**
+                             * @description pending: being generated; failed, interrupted (by the client, with the text so far): can be asked for again; withheld: kept back, `notice` says why
+                             * @enum {unknown}
+                             */
+                            status: "pending" | "completed" | "failed" | "interrupted" | "withheld";
+                            content: string;
+                            /**
+                             * @description What was found in the person's words
+                             * @enum {unknown}
+                             */
+                            safety_status: "allow" | "caution" | "crisis";
+                            notice: {
+                                safety: {
+                                    /** @enum {unknown} */
+                                    status: "caution" | "crisis" | "withheld";
+                                    categories: string[];
+                                };
+                                message: string;
+                                /** @description Who helps where the person is */
+                                resources: {
+                                    name: string;
+                                    phone?: string;
+                                    text?: string;
+                                    url?: string;
+                                }[];
+                            } | null;
+                            /** @description Who generated it; `demo` without an AI key */
+                            provider: string | null;
+                            model: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                    } | {
+                        notice: {
+                            safety: {
+                                /** @enum {unknown} */
+                                status: "caution" | "crisis" | "withheld";
+                                categories: string[];
+                            };
+                            message: string;
+                            /** @description Who helps where the person is */
+                            resources: {
+                                name: string;
+                                phone?: string;
+                                text?: string;
+                                url?: string;
+                            }[];
+                        };
+                    } | {
+                        text: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description From 1 in its session; a reply follows the message that it answers */
+                            position: number;
+                            /** @enum {unknown} */
+                            role: "user" | "assistant";
+                            /**
+                             * @description pending: being generated; failed, interrupted (by the client, with the text so far): can be asked for again; withheld: kept back, `notice` says why
+                             * @enum {unknown}
+                             */
+                            status: "pending" | "completed" | "failed" | "interrupted" | "withheld";
+                            content: string;
+                            /**
+                             * @description What was found in the person's words
+                             * @enum {unknown}
+                             */
+                            safety_status: "allow" | "caution" | "crisis";
+                            notice: {
+                                safety: {
+                                    /** @enum {unknown} */
+                                    status: "caution" | "crisis" | "withheld";
+                                    categories: string[];
+                                };
+                                message: string;
+                                /** @description Who helps where the person is */
+                                resources: {
+                                    name: string;
+                                    phone?: string;
+                                    text?: string;
+                                    url?: string;
+                                }[];
+                            } | null;
+                            /** @description Who generated it; `demo` without an AI key */
+                            provider: string | null;
+                            model: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        reply: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /** @description From 1 in its session; a reply follows the message that it answers */
+                            position: number;
+                            /** @enum {unknown} */
+                            role: "user" | "assistant";
+                            /**
+                             * @description pending: being generated; failed, interrupted (by the client, with the text so far): can be asked for again; withheld: kept back, `notice` says why
+                             * @enum {unknown}
+                             */
+                            status: "pending" | "completed" | "failed" | "interrupted" | "withheld";
+                            content: string;
+                            /**
+                             * @description What was found in the person's words
+                             * @enum {unknown}
+                             */
+                            safety_status: "allow" | "caution" | "crisis";
+                            notice: {
+                                safety: {
+                                    /** @enum {unknown} */
+                                    status: "caution" | "crisis" | "withheld";
+                                    categories: string[];
+                                };
+                                message: string;
+                                /** @description Who helps where the person is */
+                                resources: {
+                                    name: string;
+                                    phone?: string;
+                                    text?: string;
+                                    url?: string;
+                                }[];
+                            } | null;
+                            /** @description Who generated it; `demo` without an AI key */
+                            provider: string | null;
+                            model: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                    };
+                };
+            };
+            /**
+             * @description `ai.invalid_request`: The AI provider refused the request
+             *
+             *     `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `prism.not_retryable`: Only the last reply, when it failed or was interrupted, can be asked for again
+             *
+             *     `prism.reply_in_progress`: A reply is being generated in this session; wait for it
+             *
+             *     `prism.session_closed`: The mirror session is closed
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.content_filtered`: The AI provider's content filter stopped this request
+             *
+             *     `ai.unsupported`: No AI model of this feature can do that
+             *
+             *     `request.invalid`: The request has invalid fields
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.budget_exhausted`: The day's AI budget is used up
+             *
+             *     `ai.rate_limited`: The AI provider takes no more requests right now
+             *
+             *     `request.rate_limited`: Too many requests
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.bad_provider_response`: The AI provider's answer cannot be used
+             *
+             *     `ai.provider_unavailable`: The AI provider cannot answer right now
+             *
+             *     `ai.timeout`: The AI provider did not answer in time
+             */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.unavailable`: The service cannot answer right now
+             *
+             *     `safety.unavailable`: The safety check cannot be recorded, so nothing is generated
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_prism_mirror_sessions_session_id_fragments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            session_id: string | null;
+                            text: string;
+                            theme: string;
+                            /** @enum {unknown} */
+                            mood: "calm" | "joyful" | "hopeful" | "grateful" | "curious" | "proud" | "tired" | "sad" | "anxious" | "angry" | "ashamed" | "lonely" | "overwhelmed" | "neutral";
+                            /** @enum {unknown} */
+                            source: "lifted" | "own";
+                            /** @description The messages that it was lifted from */
+                            source_message_ids: string[];
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        notice: {
+                            safety: {
+                                /** @enum {unknown} */
+                                status: "caution" | "crisis" | "withheld";
+                                categories: string[];
+                            };
+                            message: string;
+                            /** @description Who helps where the person is */
+                            resources: {
+                                name: string;
+                                phone?: string;
+                                text?: string;
+                                url?: string;
+                            }[];
+                        } | null;
+                    };
+                };
+            };
+            /**
+             * @description `ai.invalid_request`: The AI provider refused the request
+             *
+             *     `request.bad`: The request is not well formed
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `prism.session_empty`: There is nothing in this session yet
+             *
+             *     `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.content_filtered`: The AI provider's content filter stopped this request
+             *
+             *     `ai.unsupported`: No AI model of this feature can do that
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.budget_exhausted`: The day's AI budget is used up
+             *
+             *     `ai.rate_limited`: The AI provider takes no more requests right now
+             *
+             *     `request.rate_limited`: Too many requests
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.bad_provider_response`: The AI provider's answer cannot be used
+             *
+             *     `ai.invalid_output`: The AI's answer does not have the form that was asked for
+             *
+             *     `ai.provider_unavailable`: The AI provider cannot answer right now
+             *
+             *     `ai.timeout`: The AI provider did not answer in time
+             */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.unavailable`: The service cannot answer right now
+             *
+             *     `safety.unavailable`: The safety check cannot be recorded, so nothing is generated
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prism_mirror_fragments: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Fragments of this theme */
+                theme?: string;
+                mood?: "calm" | "joyful" | "hopeful" | "grateful" | "curious" | "proud" | "tired" | "sad" | "anxious" | "angry" | "ashamed" | "lonely" | "overwhelmed" | "neutral";
+                /** @description UUID */
+                session_id?: string;
+                /** @description Fragments whose text holds this, in any case */
+                q?: string;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            session_id: string | null;
+                            text: string;
+                            theme: string;
+                            /** @enum {unknown} */
+                            mood: "calm" | "joyful" | "hopeful" | "grateful" | "curious" | "proud" | "tired" | "sad" | "anxious" | "angry" | "ashamed" | "lonely" | "overwhelmed" | "neutral";
+                            /** @enum {unknown} */
+                            source: "lifted" | "own";
+                            /** @description The messages that it was lifted from */
+                            source_message_ids: string[];
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_prism_mirror_fragments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                    /** @description A few words, lower-case */
+                    theme: string;
+                    /** @enum {unknown} */
+                    mood?: "calm" | "joyful" | "hopeful" | "grateful" | "curious" | "proud" | "tired" | "sad" | "anxious" | "angry" | "ashamed" | "lonely" | "overwhelmed" | "neutral";
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    session_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        session_id: string | null;
+                        text: string;
+                        theme: string;
+                        /** @enum {unknown} */
+                        mood: "calm" | "joyful" | "hopeful" | "grateful" | "curious" | "proud" | "tired" | "sad" | "anxious" | "angry" | "ashamed" | "lonely" | "overwhelmed" | "neutral";
+                        /** @enum {unknown} */
+                        source: "lifted" | "own";
+                        /** @description The messages that it was lifted from */
+                        source_message_ids: string[];
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prism_mirror_fragments_fragment_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                fragment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        session_id: string | null;
+                        text: string;
+                        theme: string;
+                        /** @enum {unknown} */
+                        mood: "calm" | "joyful" | "hopeful" | "grateful" | "curious" | "proud" | "tired" | "sad" | "anxious" | "angry" | "ashamed" | "lonely" | "overwhelmed" | "neutral";
+                        /** @enum {unknown} */
+                        source: "lifted" | "own";
+                        /** @description The messages that it was lifted from */
+                        source_message_ids: string[];
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_prism_mirror_fragments_fragment_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                fragment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_prism_mirror_fragments_fragment_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                fragment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text?: string;
+                    /** @description A few words, lower-case */
+                    theme?: string;
+                    /** @enum {unknown} */
+                    mood?: "calm" | "joyful" | "hopeful" | "grateful" | "curious" | "proud" | "tired" | "sad" | "anxious" | "angry" | "ashamed" | "lonely" | "overwhelmed" | "neutral";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        session_id: string | null;
+                        text: string;
+                        theme: string;
+                        /** @enum {unknown} */
+                        mood: "calm" | "joyful" | "hopeful" | "grateful" | "curious" | "proud" | "tired" | "sad" | "anxious" | "angry" | "ashamed" | "lonely" | "overwhelmed" | "neutral";
+                        /** @enum {unknown} */
+                        source: "lifted" | "own";
+                        /** @description The messages that it was lifted from */
+                        source_message_ids: string[];
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prism_lens_goals: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                status?: "active" | "paused" | "achieved" | "dropped";
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            title: string;
+                            why: string | null;
+                            /** @enum {unknown} */
+                            status: "active" | "paused" | "achieved" | "dropped";
+                            target_date: string | null;
+                            /** @description Place in the person's list, from 1 */
+                            position: number;
+                            ended_at: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_prism_lens_goals: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title: string;
+                    /** @description What it is for */
+                    why?: string;
+                    /**
+                     * Format: date
+                     * @description A calendar day, for example 2026-11-21
+                     */
+                    target_date?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        title: string;
+                        why: string | null;
+                        /** @enum {unknown} */
+                        status: "active" | "paused" | "achieved" | "dropped";
+                        target_date: string | null;
+                        /** @description Place in the person's list, from 1 */
+                        position: number;
+                        ended_at: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prism_lens_goals_goal_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                goal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        title: string;
+                        why: string | null;
+                        /** @enum {unknown} */
+                        status: "active" | "paused" | "achieved" | "dropped";
+                        target_date: string | null;
+                        /** @description Place in the person's list, from 1 */
+                        position: number;
+                        ended_at: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_prism_lens_goals_goal_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                goal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_prism_lens_goals_goal_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                goal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title?: string;
+                    why?: string | null;
+                    /** @enum {unknown} */
+                    status?: "active" | "paused" | "achieved" | "dropped";
+                    target_date?: string | null;
+                    /** @description Moves it there; those between move up or down */
+                    position?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        title: string;
+                        why: string | null;
+                        /** @enum {unknown} */
+                        status: "active" | "paused" | "achieved" | "dropped";
+                        target_date: string | null;
+                        /** @description Place in the person's list, from 1 */
+                        position: number;
+                        ended_at: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `prism.status_conflict`: It cannot go from its status to that one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_prism_lens_goals_goal_id_suggestions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                goal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description At most so many; 3 when left out */
+                    count?: number;
+                    /** @description BCP 47, for example de-AT */
+                    locale?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            title: string;
+                            due_in_days: number | null;
+                        }[];
+                        notice: {
+                            safety: {
+                                /** @enum {unknown} */
+                                status: "caution" | "crisis" | "withheld";
+                                categories: string[];
+                            };
+                            message: string;
+                            /** @description Who helps where the person is */
+                            resources: {
+                                name: string;
+                                phone?: string;
+                                text?: string;
+                                url?: string;
+                            }[];
+                        } | null;
+                    };
+                };
+            };
+            /**
+             * @description `ai.invalid_request`: The AI provider refused the request
+             *
+             *     `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.content_filtered`: The AI provider's content filter stopped this request
+             *
+             *     `ai.unsupported`: No AI model of this feature can do that
+             *
+             *     `request.invalid`: The request has invalid fields
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.budget_exhausted`: The day's AI budget is used up
+             *
+             *     `ai.rate_limited`: The AI provider takes no more requests right now
+             *
+             *     `request.rate_limited`: Too many requests
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ai.bad_provider_response`: The AI provider's answer cannot be used
+             *
+             *     `ai.invalid_output`: The AI's answer does not have the form that was asked for
+             *
+             *     `ai.provider_unavailable`: The AI provider cannot answer right now
+             *
+             *     `ai.timeout`: The AI provider did not answer in time
+             */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.unavailable`: The service cannot answer right now
+             *
+             *     `safety.unavailable`: The safety check cannot be recorded, so nothing is generated
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prism_lens_actions: {
+        parameters: {
+            query: {
+                /** @description Entries in a page */
+                limit: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description UUID */
+                goal_id?: string;
+                status?: "todo" | "doing" | "done" | "skipped";
+                /** @description A calendar day, for example 2026-11-21 */
+                due_before?: string;
+                /** @description Only those that are open and were due before today, in the time zone; or only the others */
+                overdue?: boolean;
+                /** @description IANA name, for what today is; UTC when left out */
+                time_zone?: string;
+                /** @description The newest first (when left out), or what is due next, without a date last */
+                order?: "created" | "due";
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID
+                             */
+                            goal_id: string;
+                            title: string;
+                            /** @enum {unknown} */
+                            status: "todo" | "doing" | "done" | "skipped";
+                            due_date: string | null;
+                            completed_at: string | null;
+                            /**
+                             * @description Whose idea it was; own when left out
+                             * @enum {unknown}
+                             */
+                            source: "own" | "suggested";
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        /** @description Null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_prism_lens_actions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+                /** @description The same key and request get the first answer */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    goal_id: string;
+                    title: string;
+                    /**
+                     * Format: date
+                     * @description A calendar day, for example 2026-11-21
+                     */
+                    due_date?: string;
+                    /**
+                     * @description Whose idea it was; own when left out
+                     * @enum {unknown}
+                     */
+                    source?: "own" | "suggested";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        goal_id: string;
+                        title: string;
+                        /** @enum {unknown} */
+                        status: "todo" | "doing" | "done" | "skipped";
+                        due_date: string | null;
+                        completed_at: string | null;
+                        /**
+                         * @description Whose idea it was; own when left out
+                         * @enum {unknown}
+                         */
+                        source: "own" | "suggested";
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `prism.goal_ended`: The goal is achieved or dropped; make it active first
+             *
+             *     `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             *
+             *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prism_lens_actions_action_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                action_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        goal_id: string;
+                        title: string;
+                        /** @enum {unknown} */
+                        status: "todo" | "doing" | "done" | "skipped";
+                        due_date: string | null;
+                        completed_at: string | null;
+                        /**
+                         * @description Whose idea it was; own when left out
+                         * @enum {unknown}
+                         */
+                        source: "own" | "suggested";
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_prism_lens_actions_action_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                action_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_prism_lens_actions_action_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path: {
+                /** @description UUID */
+                action_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title?: string;
+                    /** @enum {unknown} */
+                    status?: "todo" | "doing" | "done" | "skipped";
+                    due_date?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID
+                         */
+                        goal_id: string;
+                        title: string;
+                        /** @enum {unknown} */
+                        status: "todo" | "doing" | "done" | "skipped";
+                        due_date: string | null;
+                        completed_at: string | null;
+                        /**
+                         * @description Whose idea it was; own when left out
+                         * @enum {unknown}
+                         */
+                        source: "own" | "suggested";
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /**
+             * @description `request.bad`: The request is not well formed
+             *
+             *     `request.malformed`: The request body is not valid JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request.scope_missing`: The API key does not have the scope that this needs
+             *
+             *     `workspaces.suspended`: The workspace is suspended: it can be read, and nothing in it changed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `prism.status_conflict`: It cannot go from its status to that one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large`: The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unsupported_media_type`: This content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prism_spectrum: {
+        parameters: {
+            query: {
+                /** @description A calendar day, for example 2026-11-21 */
+                from: string;
+                /** @description A calendar day, for example 2026-11-21 */
+                to: string;
+                /** @description day when left out; weeks begin on Monday */
+                granularity?: "day" | "week" | "month";
+                /** @description IANA name by which days begin; UTC when left out */
+                time_zone?: string;
+            };
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @description A calendar day, for example 2026-11-21
+                         */
+                        from: string;
+                        /**
+                         * Format: date
+                         * @description A calendar day, for example 2026-11-21
+                         */
+                        to: string;
+                        /** @enum {unknown} */
+                        granularity: "day" | "week" | "month";
+                        time_zone: string;
+                        totals: {
+                            /** @description Turns that were answered */
+                            turns: number;
+                            /** @description Mirror sessions that were begun */
+                            sessions: number;
+                            /** @description Insights that were lifted or written down */
+                            fragments: number;
+                            /** @description Goals that were set */
+                            goals_set: number;
+                            /** @description Goals that were achieved */
+                            goals_achieved: number;
+                            /** @description Actions that were added */
+                            actions_added: number;
+                            /** @description Actions that were done */
+                            actions_done: number;
+                        };
+                        /** @description Of the fragments, the most frequent first */
+                        themes: {
+                            theme: string;
+                            count: number;
+                            moods: {
+                                [key: string]: number;
+                            };
+                        }[];
+                        /** @description Of the fragments, the most frequent first */
+                        moods: {
+                            mood: string;
+                            count: number;
+                        }[];
+                        /** @description Every period of the range in its order, also those in which nothing was */
+                        periods: {
+                            /**
+                             * Format: date
+                             * @description A calendar day, for example 2026-11-21
+                             */
+                            starts_on: string;
+                            /** @description Turns that were answered */
+                            turns: number;
+                            /** @description Mirror sessions that were begun */
+                            sessions: number;
+                            /** @description Insights that were lifted or written down */
+                            fragments: number;
+                            /** @description Goals that were set */
+                            goals_set: number;
+                            /** @description Goals that were achieved */
+                            goals_achieved: number;
+                            /** @description Actions that were added */
+                            actions_added: number;
+                            /** @description Actions that were done */
+                            actions_done: number;
+                            moods: {
+                                [key: string]: number;
+                            };
+                            themes: {
+                                [key: string]: number;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entitlements.missing`: The plan does not have this feature
+             *
+             *     `request.scope_missing`: The API key does not have the scope that this needs
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.invalid`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prism_limits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        plan_id: string;
+                        /** @description By name: `turns_per_day`, `mirror_sessions_per_week` */
+                        limits: {
+                            [key: string]: {
+                                /** @description In each window; null is unlimited */
+                                limit: number | null;
+                                used: number;
+                                /** @description Null is unlimited */
+                                remaining: number | null;
+                                /** @enum {unknown} */
+                                window: "day" | "week" | "month" | "none";
+                                resets_at: string | null;
+                            };
+                        };
+                        /** @description By name: `spectrum` */
+                        features: {
+                            [key: string]: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prism_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace; the personal one without it */
+                "plinth-workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown[];
+                    };
+                };
+            };
+            /** @description `request.bad`: The request is not well formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.scope_missing`: The API key does not have the scope that this needs */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.not_found`: There is nothing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.internal`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.unavailable`: The service cannot answer right now */
             503: {
                 headers: {
                     [name: string]: unknown;

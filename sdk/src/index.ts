@@ -1,7 +1,9 @@
 import createFetchClient, { type Client } from "openapi-fetch";
 import type { paths } from "./api.types.ts";
+import { createStream, type Stream } from "./stream.ts";
 
 export type { components, operations, paths } from "./api.types.ts";
+export { type Problem, type Stream, type StreamEvent, type StreamPath, StreamProblem } from "./stream.ts";
 
 /** The pair of tokens of a signed-in person. */
 export interface TokenPair {
@@ -26,6 +28,12 @@ export interface PlinthOptions {
 export interface PlinthClient extends Client<paths> {
   /** Begins or ends the session of this client. */
   setTokens(tokens: TokenPair | undefined): void;
+  /**
+   * Sends a POST and yields the server-sent events of its answer as they come: `for await (const { event, data } of client.stream(path, body))`. Leaving
+   * the loop, or aborting the signal, closes the connection. Nothing is sent again when it breaks. Throws a StreamProblem for a refusal, and for an
+   * error in the stream.
+   */
+  stream: Stream;
 }
 
 /**
@@ -70,5 +78,5 @@ export function createPlinthClient(options: PlinthOptions): PlinthClient {
   };
 
   const client = createFetchClient<paths>({ baseUrl: options.base_url, fetch: signedFetch });
-  return Object.assign(client, { setTokens });
+  return Object.assign(client, { setTokens, stream: createStream(options.base_url, signedFetch) });
 }

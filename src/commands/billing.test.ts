@@ -67,7 +67,7 @@ async function bought(): Promise<{ id: string; subscription: string; customer: s
   const ids = ["--subscription", subscription, "--customer", customer];
   await simulate("stripe", "customer.subscription.created", "--plan", "prism.prism", ...ids);
   const [row] = await plinth.sql<{ id: string }>(
-    "select id from billing.webhook_events where payload like '%' || $1 || '%'",
+    "select id from inbox.webhook_events where payload like '%' || $1 || '%'",
     [subscription],
   );
   return { id: row?.id ?? "", subscription, customer };
@@ -130,7 +130,7 @@ describe("plinth replay", () => {
 
   test("open: what failed is applied now", async () => {
     const { id, subscription } = await bought();
-    await plinth.sql("update billing.webhook_events set status = 'failed' where id = $1", [id]);
+    await plinth.sql("update inbox.webhook_events set status = 'failed' where id = $1", [id]);
     await plinth.sql("delete from billing.subscriptions where external_id = $1", [subscription]);
     const { code, output } = await run(["replay", "open"]);
     expect([code, output]).toEqual([0, expect.stringMatching(/^1 notifications waited or had failed; 1 of them/m)]);

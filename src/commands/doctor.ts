@@ -1,5 +1,5 @@
 import { type Ground, prepareGround } from "../boot.ts";
-import { readConfigFile } from "../core/config-files.ts";
+import { readConfigFile, readConfigLayers } from "../core/config-files.ts";
 import { askServer } from "../core/probe.ts";
 import { createRedis } from "../core/redis.ts";
 import { parseModels } from "../platform/ai/index.ts";
@@ -55,10 +55,10 @@ function checksOf(ground: Ground, files: string[]): Check[] {
       },
     },
     {
-      name: "safety.yaml",
+      name: "safety",
       run: async () => {
-        const { text, file } = await readConfigFile(config, "safety.yaml");
-        return `policy ${parsePolicy(text, file).policy_version}`;
+        const { policy_version, rules } = parsePolicy(await readConfigLayers(config, "safety"));
+        return `policy ${policy_version}, ${rules.length} rules`;
       },
     },
     {

@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { createServer as createProbe } from "node:net";
 import { createApp } from "../app.ts";
 import { prepareGround } from "../boot.ts";
-import { createLogger } from "../core/logger.ts";
+import { createLogger, type Logger } from "../core/logger.ts";
 import { createShutdown } from "../core/shutdown.ts";
+import { createErrorReports, type ErrorReports } from "../platform/observability/index.ts";
 import { loadProducts, readPlanDocuments } from "../product-loader.ts";
 import { version } from "../version.ts";
 import type { CommandOptions } from "./command.ts";
@@ -33,7 +34,13 @@ export async function serve({ flags, products: files }: CommandOptions): Promise
     const public_url =
       config.PUBLIC_URL ?? `http://${config.HOST.includes(":") ? `[${config.HOST}]` : config.HOST}:${port}`;
     const plans = await readPlanDocuments(products, config.PLINTH_CONFIG_DIR);
-    const app = await createApp({ ...ground, config, public_url, products, plans, logger: createLogger(config), role });
+    const reports = await createErrorReports({ ...config, version }, (count) =>
+      say(`  ! ${count} error report${count === 1 ? "" : "s"} could not be delivered to SENTRY_DSN`),
+    );
+    if (reports !== undefined) shutdown.add("error reports", () => reports.flush(2_000));
+    const logger = createLogger(config, undefined, reports?.report);
+    dieLoudly(logger, reports);
+    const app = await createApp({ ...ground, config, public_url, products, plans, logger, role });
     shutdown.add("application", app.stop);
     await app.start();
     say(`  ✓ ${products.length} products: ${products.map(({ name }) => name).join(", ")}`);
@@ -48,6 +55,14 @@ export async function serve({ flags, products: files }: CommandOptions): Promise
     await shutdown.run();
     throw error;
   }
+}
+
+/** A defect that nobody caught ends the process, as Node wants it; but not before it was told. */
+function dieLoudly(logger: Logger, reports: ErrorReports | undefined): void {
+  process.once("uncaughtException", (error) => {
+    logger.fatal({ err: error }, "an error that nobody caught ends the process");
+    void Promise.resolve(reports?.flush(2_000)).finally(() => process.exit(1));
+  });
 }
 
 function announce(url: string, hasMailbox: boolean, say: (line: string) => void): void {

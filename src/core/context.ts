@@ -69,3 +69,6 @@ export function userOf(ctx: Pick<Ctx, "actor">): string | undefined {
 export function systemCtx(workspace_id: string, reason: string, request_id: string): Ctx {
   return { workspace_id, actor: { kind: "system", reason }, request_id, role: "owner" };
 }
+
+/** Stands where a workspace is asked for and there is none: what the platform does for itself. No workspace has this id. */
+export const noWorkspace = "00000000-0000-0000-0000-000000000000";

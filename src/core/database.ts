@@ -30,8 +30,11 @@ export interface Database {
   statement<R>(ctx: WorkspaceScope, work: (tx: Tx) => Promise<R>): Promise<R>;
   /** Runs the work across workspaces (role `plinth_system`), for a task of the platform that the reason names. */
   asSystem<R>(reason: string, work: (tx: Tx) => Promise<R>): Promise<R>;
-  /** As `asSystem` for exactly one statement: one round trip, committed by itself. */
-  systemStatement<R>(reason: string, work: (tx: Tx) => Promise<R>): Promise<R>;
+  /**
+   * As `asSystem` for exactly one statement: one round trip, committed by itself. `settings` are for the planner, for example
+   * `{ enable_seqscan: "off" }` where tables grow from nothing to much faster than their statistics.
+   */
+  systemStatement<R>(reason: string, work: (tx: Tx) => Promise<R>, settings?: Record<string, string>): Promise<R>;
   /** Connections in use, idle and awaited, by pool. */
   pools(): { pool: string; total: number; idle: number; waiting: number }[];
   /** Waits for running transactions and closes the pools. */
@@ -96,9 +99,9 @@ export function createDatabase(options: DatabaseOptions): Database {
     inWorkspace: (ctx, work) => withRetry(() => transaction(app, tenant(ctx), work)),
     statement: (ctx, work) => withRetry(() => oneStatement(app, tenant(ctx), work)),
     asSystem: (reason, work) => withRetry(() => transaction(system, `begin${asSystem(reason)}`, work)),
-    systemStatement: (reason, work) =>
+    systemStatement: (reason, work, settings) =>
       withRetry(() => {
-        const setting = asSystem(reason);
+        const setting = asSystem(reason) + localSettings(settings);
         return oneStatement(system, setting === "" ? undefined : `begin${setting}`, work);
       }),
     pools: () => [describe("app", app.pool), describe("system", system.pool)],
@@ -134,20 +137,35 @@ function scope(ctx: WorkspaceScope): string {
   return `; set local app.workspace_id = '${ctx.workspace_id}'; set local app.user_id = '${user_id}'`;
 }
 
+/** Settings for the transaction alone. Their names and values are the code's own, never a caller's of the API. */
+function localSettings(settings: Record<string, string> = {}): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `; set local ${name} = '${value}'`)
+    .join("");
+}
+
 async function transaction<R>(source: Source, opening: string, work: (tx: Tx) => Promise<R>): Promise<R> {
   const client = await source.pool.connect();
   const effects: (() => void)[] = [];
   const flush = holdBack(client);
   const opened = ignoreUntilAwaited(client.query(opening));
   let broken: Error | undefined;
+  let isOver = false;
   try {
-    const result = await work(createTx(plainConnection(client, source, flush), effects));
+    const result = await work(
+      createTx(
+        plainConnection(client, source, flush, () => isOver),
+        effects,
+      ),
+    );
+    isOver = true;
     flush();
     await opened;
     await commit(client);
     for (const effect of effects) effect();
     return result;
   } catch (error) {
+    isOver = true;
     flush();
     broken = await rollback(client);
     // When BEGIN itself failed the transaction never was: that is the error to tell.
@@ -209,9 +227,16 @@ function holdBack(client: PoolClient): () => void {
   };
 }
 
-function plainConnection(client: PoolClient, source: Source, flush: () => void): DatabaseConnection {
+function plainConnection(
+  client: PoolClient,
+  source: Source,
+  flush: () => void,
+  isOver: () => boolean,
+): DatabaseConnection {
   return {
-    executeQuery: <R>(query: CompiledQuery) => {
+    executeQuery: async <R>(query: CompiledQuery) => {
+      // Work that was given up may still run: its queries must not reach whoever has the connection by now, in another workspace.
+      if (isOver()) throw new Error("The transaction is over: it was committed, or rolled back");
       const result = run<R>(client, source, query);
       flush();
       return result;

@@ -5,6 +5,14 @@
 
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -21,26 +29,116 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
-export interface AiAiUsageEvents {
+export interface AiCachedCompletions {
+  answer: Buffer;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  key: Buffer;
+  workspace_id: string;
+}
+
+export interface AiIdempotentCalls {
+  answer: Buffer | null;
+  created_at: Generated<Timestamp>;
+  fingerprint: Buffer;
+  key: string;
+  locked_until: Timestamp;
+  workspace_id: string;
+}
+
+export interface AiLedgerAiUsageEvents {
   attempt: number;
+  audio_ms: Generated<number>;
+  cache_write_tokens: Generated<number>;
   cached_input_tokens: Generated<number>;
   call_id: string;
   cost_pico_usd: Generated<number>;
   created_at: Generated<Timestamp>;
+  day: string;
   error_code: string | null;
   estimated: Generated<boolean>;
   feature: string;
+  first_token_ms: number | null;
   id: string;
+  images: Generated<number>;
   input_tokens: Generated<number>;
   latency_ms: number;
   model: string;
+  operation: string;
   outcome: string;
   output_tokens: Generated<number>;
+  prompt: string | null;
   provider: string;
+  reasoning_tokens: Generated<number>;
   request_id: string;
   user_id: string | null;
+  workspace_id: string;
+}
+
+export interface AiLedgerFeatureSpending {
+  day: string;
+  exhausted_at: Timestamp | null;
+  feature: string;
+  limit_pico_usd: Numeric | null;
+  reserved_pico_usd: Generated<Numeric>;
+  spent_pico_usd: Numeric;
+  warned_at: Timestamp | null;
+}
+
+export interface AiLedgerReservations {
+  amount_pico_usd: Numeric;
+  call_id: string;
+  created_at: Timestamp;
+  day: string;
+  expires_at: Timestamp;
+  feature: string;
+  held_pico_usd: Numeric;
+  released_at: Timestamp | null;
+  scopes: string[];
+  spent_pico_usd: Generated<Numeric>;
+  user_id: string | null;
+  workspace_id: string;
+}
+
+export interface AiLedgerSpending {
+  day: string;
+  exhausted_at: Timestamp | null;
+  limit_pico_usd: Numeric | null;
+  reserved_pico_usd: Generated<Numeric>;
+  scope: string;
+  spent_pico_usd: Generated<Numeric>;
+  subject: string;
+  warned_at: Timestamp | null;
+  workspace_id: string;
+}
+
+export interface AiLedgerUsageDays {
+  attempts: number;
+  audio_ms: number;
+  cache_write_tokens: number;
+  cached_input_tokens: number;
+  calls: number;
+  cost_pico_usd: Numeric;
+  day: string;
+  estimated_attempts: number;
+  failed_attempts: number;
+  feature: string;
+  images: number;
+  input_tokens: number;
+  model: string;
+  output_tokens: number;
+  provider: string;
+  reasoning_tokens: number;
+  workspace_id: string;
+}
+
+export interface AiWorkspaceSettings {
+  log_content: Generated<boolean>;
+  updated_at: Generated<Timestamp>;
   workspace_id: string;
 }
 
@@ -320,23 +418,6 @@ export interface BillingTransfers {
   to_workspace_id: string;
 }
 
-export interface BillingWebhookEvents {
-  attempts: Generated<number>;
-  contents: Json | null;
-  environment: string;
-  event_id: string;
-  event_type: string;
-  id: string;
-  payload: string;
-  processed_at: Timestamp | null;
-  reason: string | null;
-  received_at: Generated<Timestamp>;
-  replaces: Generated<string[]>;
-  source: string;
-  status: string;
-  subject: string | null;
-}
-
 export interface CheckoutSessions {
   cancel_url: string;
   created_at: Generated<Timestamp>;
@@ -451,23 +532,116 @@ export interface EntitlementsTimeline {
   workspace_id: string;
 }
 
+export interface EventsCompleted {
+  attempt: number;
+  completed_at: Timestamp;
+  created_at: Timestamp;
+  event_id: string;
+  event_type: string;
+  id: number;
+  payload: Json;
+  request_id: string;
+  retry_count: number;
+  subscriber: string;
+  workspace_id: string;
+}
+
+export interface EventsDeadLetterJobs {
+  action: string;
+  created_at: Timestamp;
+  done: Generated<number>;
+  filter: Json;
+  finished_at: Timestamp | null;
+  id: string;
+  locked_until: Timestamp | null;
+  matching: number;
+  reason: string | null;
+  requested_by: string;
+  state: Generated<string>;
+  until: Timestamp;
+}
+
+export interface EventsDeadLetters {
+  attempt: number;
+  created_at: Timestamp;
+  error_message: string;
+  event_id: string;
+  event_type: string;
+  failed_at: Timestamp;
+  history: Generated<Json>;
+  id: number;
+  key: string | null;
+  max_retries: number;
+  payload: Json;
+  reason: string | null;
+  replays: Generated<number>;
+  request_id: string;
+  resolved_at: Timestamp | null;
+  resolved_by: string | null;
+  retry_count: number;
+  state: Generated<string>;
+  subscriber: string;
+  workspace_id: string;
+}
+
+export interface EventsDeliveries {
+  attempt: number | null;
+  completed_at: Timestamp | null;
+  created_at: Timestamp | null;
+  error_message: string | null;
+  event_id: string | null;
+  event_type: string | null;
+  id: number | null;
+  last_error_at: Timestamp | null;
+  locked_by: string | null;
+  locked_until: Timestamp | null;
+  max_retries: number | null;
+  payload: Json | null;
+  request_id: string | null;
+  retry_count: number | null;
+  scheduled_for: Timestamp | null;
+  status: string | null;
+  subscriber: string | null;
+  workspace_id: string | null;
+}
+
+export interface EventsKeyWindows {
+  key: string;
+  last_start: Timestamp;
+  starts: ArrayType<Timestamp>;
+  subscriber: string;
+}
+
 export interface EventsOutbox {
   attempt: Generated<number>;
-  completed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
+  deaths: Generated<number>;
   error_message: string | null;
   event_id: string;
   event_type: string;
   id: Generated<number>;
+  key: string | null;
   last_error_at: Timestamp | null;
   locked_by: string | null;
-  max_attempts: number;
+  locked_until: Timestamp | null;
+  max_retries: number;
   payload: Json;
   request_id: string;
+  retry_count: Generated<number>;
   scheduled_for: Generated<Timestamp>;
   status: Generated<string>;
   subscriber: string;
   workspace_id: string;
+}
+
+export interface EventsPausedSubscribers {
+  dependency: string | null;
+  failures: Generated<number>;
+  paused_at: Timestamp;
+  paused_by: string | null;
+  reason: string;
+  resume_at: Timestamp | null;
+  subscriber: string;
 }
 
 export interface FactorsAuthenticators {
@@ -590,6 +764,23 @@ export interface IdentityUsers {
   updated_at: Generated<Timestamp>;
 }
 
+export interface InboxWebhookEvents {
+  attempts: Generated<number>;
+  contents: Json | null;
+  endpoint: string;
+  event_id: string;
+  event_type: string;
+  id: string;
+  payload: string;
+  processed_at: Timestamp | null;
+  reason: string | null;
+  received_at: Generated<Timestamp>;
+  replaces: Generated<string[]>;
+  source: string;
+  status: string;
+  subject: string | null;
+}
+
 export interface InvitationsInvitations {
   accepted_at: Timestamp | null;
   accepted_by: string | null;
@@ -655,6 +846,14 @@ export interface LicensingSigningKeys {
   private_sealed: Buffer;
   public_jwk: Json;
   retired_at: Timestamp | null;
+}
+
+export interface LocksLocks {
+  expires_at: Timestamp;
+  holder: string | null;
+  name: string;
+  taken_at: Timestamp;
+  token: number;
 }
 
 export interface MessagingDevMailbox {
@@ -737,10 +936,18 @@ export interface PlinthRateLimitViolations {
   subject: string;
 }
 
+export interface SafetyReferralDays {
+  category: string;
+  country: string;
+  day: string;
+  referrals: number;
+}
+
 export interface SafetySafetyEvents {
   categories: string[];
   content_hash: Buffer;
   created_at: Generated<Timestamp>;
+  direction: string;
   feature: string;
   id: string;
   locale: string;
@@ -748,8 +955,60 @@ export interface SafetySafetyEvents {
   request_id: string;
   rule_ids: string[];
   status: string;
+  text_kept_until: Timestamp | null;
+  text_sealed: Buffer | null;
   user_id: string | null;
   workspace_id: string;
+}
+
+export interface SchedulesOccurrences {
+  created_at: Timestamp;
+  key: string;
+  kind: string;
+  local_date: string;
+  slot: string;
+  user_id: string;
+  workspace_id: string;
+}
+
+export interface SchedulesPersonal {
+  created_at: Timestamp;
+  days: number[];
+  kind: string;
+  last_local_date: string | null;
+  local_time: string;
+  max_lateness_seconds: number | null;
+  next_run_at: Timestamp;
+  payload: Json;
+  slot: string;
+  time_zone: string;
+  updated_at: Timestamp;
+  user_id: string;
+  workspace_id: string;
+}
+
+export interface SchedulesRuns {
+  cause: string;
+  created_at: Timestamp;
+  finished_at: Timestamp | null;
+  last_workspace_id: string | null;
+  schedule: string;
+  slot: Timestamp;
+  workspaces: Generated<number>;
+}
+
+export interface SchedulesSchedules {
+  created_at: Generated<Timestamp>;
+  cron: string;
+  last_run_at: Timestamp | null;
+  last_slot: Timestamp | null;
+  max_lateness_seconds: number | null;
+  missed: string;
+  name: string;
+  next_run_at: Timestamp;
+  paused_at: Timestamp | null;
+  time_zone: string;
+  updated_at: Generated<Timestamp>;
 }
 
 export interface SeatsArbiters {
@@ -830,6 +1089,56 @@ export interface SessionsSigningKeys {
   private_jwk_sealed: Buffer;
   public_jwk: Json;
   retired_at: Timestamp | null;
+}
+
+export interface SmsMessages {
+  attempts: Generated<number>;
+  body_sealed: Buffer | null;
+  created_at: Timestamp;
+  direction: string;
+  error_code: string | null;
+  id: string;
+  idempotency_key: string;
+  number_hash: Buffer;
+  number_sealed: Buffer;
+  provider: string;
+  provider_id: string | null;
+  status: string;
+  updated_at: Timestamp;
+  user_id: string | null;
+  workspace_id: string;
+}
+
+export interface SmsOptOuts {
+  created_at: Timestamp;
+  number_hash: Buffer;
+  reason: string;
+}
+
+export interface TelegramChats {
+  chat_id: number | null;
+  code_expires_at: Timestamp | null;
+  code_hash: Buffer | null;
+  created_at: Timestamp;
+  id: string;
+  linked_at: Timestamp | null;
+  title: string | null;
+  user_id: string;
+  workspace_id: string;
+}
+
+export interface TelegramMessages {
+  body_sealed: Buffer | null;
+  created_at: Timestamp;
+  direction: string;
+  error_code: string | null;
+  id: string;
+  idempotency_key: string;
+  link_id: string;
+  message_id: number | null;
+  status: string;
+  updated_at: Timestamp;
+  workspace_id: string;
 }
 
 export interface UsageCredits {
@@ -963,6 +1272,54 @@ export interface UsageWorkspaceDailyUsage {
   workspace_id: string;
 }
 
+export interface WebhooksAttempts {
+  attempt: number;
+  created_at: Timestamp;
+  delivery_id: string;
+  error: string | null;
+  id: string;
+  latency_ms: number;
+  response: string | null;
+  status_code: number | null;
+  workspace_id: string;
+}
+
+export interface WebhooksDeliveries {
+  attempts: Generated<number>;
+  body: string;
+  created_at: Timestamp;
+  delivered_at: Timestamp | null;
+  endpoint_id: string;
+  event_id: string;
+  event_type: string;
+  id: string;
+  last_attempt_at: Timestamp | null;
+  last_error: string | null;
+  last_status_code: number | null;
+  next_attempt_at: Timestamp | null;
+  replays: Generated<number>;
+  status: string;
+  tries: Generated<number>;
+  workspace_id: string;
+}
+
+export interface WebhooksEndpoints {
+  created_at: Timestamp;
+  description: string | null;
+  disabled_at: Timestamp | null;
+  disabled_reason: string | null;
+  enabled: Generated<boolean>;
+  event_types: string[];
+  failing_since: Timestamp | null;
+  id: string;
+  previous_secret_sealed: Buffer | null;
+  previous_secret_until: Timestamp | null;
+  secret_sealed: Buffer;
+  updated_at: Timestamp;
+  url: string;
+  workspace_id: string;
+}
+
 export interface WorkspacesMembers {
   created_at: Generated<Timestamp>;
   role: string;
@@ -987,7 +1344,14 @@ export interface WorkspacesWorkspaces {
 }
 
 export interface DB {
-  "ai.ai_usage_events": AiAiUsageEvents;
+  "ai_ledger.ai_usage_events": AiLedgerAiUsageEvents;
+  "ai_ledger.feature_spending": AiLedgerFeatureSpending;
+  "ai_ledger.reservations": AiLedgerReservations;
+  "ai_ledger.spending": AiLedgerSpending;
+  "ai_ledger.usage_days": AiLedgerUsageDays;
+  "ai.cached_completions": AiCachedCompletions;
+  "ai.idempotent_calls": AiIdempotentCalls;
+  "ai.workspace_settings": AiWorkspaceSettings;
   "analytics.active_subscriptions": AnalyticsActiveSubscriptions;
   "analytics.arr": AnalyticsArr;
   "analytics.churn": AnalyticsChurn;
@@ -1011,7 +1375,6 @@ export interface DB {
   "billing.reversals": BillingReversals;
   "billing.subscriptions": BillingSubscriptions;
   "billing.transfers": BillingTransfers;
-  "billing.webhook_events": BillingWebhookEvents;
   "checkout.sessions": CheckoutSessions;
   "checkout.trial_redemptions": CheckoutTrialRedemptions;
   "entitlements.default_plans": EntitlementsDefaultPlans;
@@ -1020,7 +1383,13 @@ export interface DB {
   "entitlements.manual_grants": EntitlementsManualGrants;
   "entitlements.overrides": EntitlementsOverrides;
   "entitlements.timeline": EntitlementsTimeline;
+  "events.completed": EventsCompleted;
+  "events.dead_letter_jobs": EventsDeadLetterJobs;
+  "events.dead_letters": EventsDeadLetters;
+  "events.deliveries": EventsDeliveries;
+  "events.key_windows": EventsKeyWindows;
   "events.outbox": EventsOutbox;
+  "events.paused_subscribers": EventsPausedSubscribers;
   "factors.authenticators": FactorsAuthenticators;
   "factors.challenges": FactorsChallenges;
   "factors.passkeys": FactorsPasskeys;
@@ -1031,10 +1400,12 @@ export interface DB {
   "identity.one_time_tokens": IdentityOneTimeTokens;
   "identity.passwords": IdentityPasswords;
   "identity.users": IdentityUsers;
+  "inbox.webhook_events": InboxWebhookEvents;
   "invitations.invitations": InvitationsInvitations;
   "licensing.activations": LicensingActivations;
   "licensing.licenses": LicensingLicenses;
   "licensing.signing_keys": LicensingSigningKeys;
+  "locks.locks": LocksLocks;
   "messaging.dev_mailbox": MessagingDevMailbox;
   "messaging.email_logs": MessagingEmailLogs;
   "messaging.suppressions": MessagingSuppressions;
@@ -1042,12 +1413,21 @@ export interface DB {
   "plans.plans": PlansPlans;
   "plinth.idempotency_keys": PlinthIdempotencyKeys;
   "plinth.rate_limit_violations": PlinthRateLimitViolations;
+  "safety.referral_days": SafetyReferralDays;
   "safety.safety_events": SafetySafetyEvents;
+  "schedules.occurrences": SchedulesOccurrences;
+  "schedules.personal": SchedulesPersonal;
+  "schedules.runs": SchedulesRuns;
+  "schedules.schedules": SchedulesSchedules;
   "seats.arbiters": SeatsArbiters;
   "seats.daily": SeatsDaily;
   "seats.sessions": SeatsSessions;
   "sessions.sessions": SessionsSessions;
   "sessions.signing_keys": SessionsSigningKeys;
+  "sms.messages": SmsMessages;
+  "sms.opt_outs": SmsOptOuts;
+  "telegram.chats": TelegramChats;
+  "telegram.messages": TelegramMessages;
   "usage.credits": UsageCredits;
   "usage.idempotency_keys": UsageIdempotencyKeys;
   "usage.overages": UsageOverages;
@@ -1055,6 +1435,9 @@ export interface DB {
   "usage.usage_counters": UsageUsageCounters;
   "usage.usage_logs": UsageUsageLogs;
   "usage.workspace_daily_usage": UsageWorkspaceDailyUsage;
+  "webhooks.attempts": WebhooksAttempts;
+  "webhooks.deliveries": WebhooksDeliveries;
+  "webhooks.endpoints": WebhooksEndpoints;
   "workspaces.members": WorkspacesMembers;
   "workspaces.workspaces": WorkspacesWorkspaces;
 }

@@ -1,4 +1,4 @@
-import { type Logger, pino } from "pino";
+import { type LogFn, type Logger, pino } from "pino";
 import { type Config, secretNames } from "./config.ts";
 
 export type { Logger } from "pino";
@@ -19,11 +19,18 @@ const secretFields = [
   "signed_transaction",
 ];
 
+/** Told of every line of an error, before it is written: an Error under `err`, and what else the line says. */
+export type ErrorListener = (line: Record<string, unknown>, message: string) => void;
+
 /**
  * The logger: JSON lines on standard output. Values under a secret's name are replaced, at the top and up to two levels down.
  * A child made with `{ request_id }` marks every line of a request and of the work that it causes.
  */
-export function createLogger(config: Pick<Config, "LOG_LEVEL">, destination?: { write(line: string): void }): Logger {
+export function createLogger(
+  config: Pick<Config, "LOG_LEVEL">,
+  destination?: { write(line: string): void },
+  onError?: ErrorListener,
+): Logger {
   const secrets = new Set([...secretFields, ...secretNames()]);
   const options = {
     level: config.LOG_LEVEL,
@@ -33,9 +40,21 @@ export function createLogger(config: Pick<Config, "LOG_LEVEL">, destination?: { 
       level: (label: string) => ({ level: label }),
       log: (line: Record<string, unknown>) => withoutSecrets(line, secrets, levels),
     },
+    ...(onError === undefined ? {} : { hooks: { logMethod: hearing(onError) } }),
     serializers: { err: (error: Error) => withoutSecrets({ ...pino.stdSerializers.err(error) }, secrets, levels) },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** Lines of this level and above tell of errors. */
+const errorLevel = 50;
+
+function hearing(onError: ErrorListener) {
+  return function hear(this: Logger, args: Parameters<LogFn>, method: LogFn, level: number): void {
+    const [line, message] = args;
+    if (level >= errorLevel && typeof line === "object") onError({ ...this.bindings(), ...line }, message ?? "");
+    method.apply(this, args);
+  };
 }
 
 /** Levels of an object that are looked through. */

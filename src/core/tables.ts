@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { DB } from "./database.types.ts";
 import type { Position } from "./pages.ts";
 
@@ -42,4 +42,4 @@ export function olderThan(after: Position | undefined) {
   return after === undefined ? sql<boolean>`true` : sql<boolean>`(created_at, id) < (${after.created_at}, ${after.id})`;
 }
 
-export { sql };
+export { type RawBuilder, sql };

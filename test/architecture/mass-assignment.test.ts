@@ -24,6 +24,9 @@ const send = (person: SignedUp, method: "POST" | "PATCH" | "PUT", path: string, 
 
 /** Bodies whose shape is somebody else's, who adds to it: taken as they are, and read by name. */
 const foreignShapes = [
+  "POST /v1/ai/chat/completions /metadata",
+  "POST /v1/ai/chat/completions /response_format/json_schema/schema",
+  "POST /v1/ai/chat/completions /tools/items/function/parameters",
   "POST /v1/auth/oauth/{provider}/callback",
   "POST /v1/auth/passkey /response",
   "POST /v1/auth/step-up /passkey/response",
@@ -68,6 +71,9 @@ const targets: [string, "POST" | "PATCH" | "PUT", () => string, Record<string, u
   ["an invitation", "POST", () => `/v1/workspaces/${team}/invitations`, { email: "x@example.com", role: "member" }],
   ["an API key", "POST", () => "/v1/api-keys", { name: "k", scopes: ["prism:write"], role: "member" }],
   ["a turn", "POST", () => "/v1/prism/turns", { question: "Why?" }],
+  ["a mirror session", "POST", () => "/v1/prism/mirror/sessions", { title: "Monday" }],
+  ["a fragment", "POST", () => "/v1/prism/mirror/fragments", { text: "Rest helps", theme: "rest" }],
+  ["a goal", "POST", () => "/v1/prism/lens/goals", { title: "Run" }],
 ];
 const privileges: Record<string, unknown> = {
   isAdmin: true,
@@ -96,7 +102,7 @@ describe("W11: a privilege that is sent along", () => {
     await plinth.sql("select id, name, status, personal_of from workspaces.workspaces order by id"),
     await plinth.sql("select workspace_id, user_id, role from workspaces.members order by 1, 2"),
     await plinth.sql(
-      "select id from api_keys.keys union all select id from invitations.invitations union all select id from prism.turns",
+      "select id from api_keys.keys union all select id from invitations.invitations union all select id from prism.turns union all select id from prism.mirror_sessions union all select id from prism.mirror_fragments union all select id from prism.lens_goals",
     ),
   ];
 

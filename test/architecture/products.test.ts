@@ -26,7 +26,7 @@ async function write(migration: string | undefined, parts = "{}"): Promise<strin
       `-- up\ncreate schema odd;\n${migration}\n-- down\ndrop schema odd cascade;\n`,
     );
   const own = migration === undefined ? "" : 'migrations: new URL("./migrations/", import.meta.url),';
-  const code = `import { defineProduct, defineSubscriber, defineEvent, route, Type } from ${JSON.stringify(face)};
+  const code = `import { defineProduct, defineSchedule, defineSubscriber, defineEvent, route, Type } from ${JSON.stringify(face)};
 export default defineProduct({ name: "odd", plans: new URL("./plans.yaml", import.meta.url), ${own} create: () => (${parts}) });`;
   const file = join(folder, "index.ts");
   await writeFile(file, code);
@@ -62,6 +62,10 @@ describe("an outside product", () => {
     [
       `{ subscribers: [defineSubscriber({ name: "prism.odd", event: defineEvent("odd.x", "x", Type.Object({})), handle: async () => {} })] }`,
       /its names begin with odd\./,
+    ],
+    [
+      `{ schedules: [defineSchedule({ name: "prism.odd", cron: "0 7 * * *", handle: async () => {} })] }`,
+      /schedule prism\.odd; its names begin with odd\./,
     ],
   ])("that reaches into another's names is refused: %#", async (parts, message) => {
     await expect(start(await write(undefined, parts))).rejects.toThrow(message);

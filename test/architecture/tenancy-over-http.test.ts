@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { everyStore } from "../../src/openapi-document.ts";
 import { type Called, type SignedUp, type TestApp, testApp } from "../support/app.ts";
 import { document, fill, type Operation, operations, randomId } from "../support/routes.ts";
+import { makeCheckout, makeMessages } from "../support/tenant-things.ts";
 
 /** A person with a team, and in it something of everything that a route shows. */
 interface Tenant extends SignedUp {
@@ -14,6 +15,10 @@ interface Tenant extends SignedUp {
   key: string;
   license_id: string;
   checkout_id: string;
+  message_id: string;
+  endpoint_id: string;
+  /** What there is in prism, by the names of the parameters. */
+  prism: Record<string, string> & { turn_id: string };
   /** Whatever must not be seen elsewhere: ids, names, addresses, texts. */
   marks: string[];
 }
@@ -74,7 +79,10 @@ async function makeTenant(name: string): Promise<Tenant> {
   }
   const [invitation_id = "", api_key_id = "", key = ""] = ids;
   const [license_id = "", ...license] = await makeLicense(team, token, name);
-  const checkout_id = await makeCheckout(team, name);
+  const checkout_id = await makeCheckout(plinth, team, name);
+  const [endpoint_id = "", ...webhooks] = await makeWebhooks(team, token, name);
+  const [message_id = "", ...messages] = await makeMessages(plinth, team, name);
+  const prism = { turn_id: ids[3] ?? "", ...(await makePrism(team, token, name)) };
   const marks = [
     team,
     person.user_id,
@@ -84,11 +92,35 @@ async function makeTenant(name: string): Promise<Tenant> {
     license_id,
     ...license,
     checkout_id,
+    endpoint_id,
+    ...webhooks,
+    message_id,
+    ...messages,
+    ...Object.values(prism),
     `of ${name}`,
     `@${name}.example`,
     `Who is ${name}`,
   ];
-  return { ...person, team, guest, invitation_id, api_key_id, key, license_id, checkout_id, marks };
+  return {
+    ...{ ...person, team, guest, invitation_id, api_key_id, key, license_id, checkout_id, endpoint_id, message_id },
+    ...{ prism, marks },
+  };
+}
+
+/** Two of everything else in prism, as far as the free plan goes; the ids of the last ones. */
+async function makePrism(team: string, token: string, name: string): Promise<Record<string, string>> {
+  const make = (path: string, body: object) => made(call(token, team, "POST", `/v1/prism/${path}`, body));
+  const { id: session_id } = await make("mirror/sessions", { title: `Session of ${name}` });
+  await make(`mirror/sessions/${session_id}/messages`, { content: `Words of ${name}` });
+  const ids: Record<string, string> = { session_id };
+  for (const which of ["first", "second"]) {
+    ids.fragment_id = (
+      await make("mirror/fragments", { text: `${which} insight of ${name}`, theme: `theme of ${name}` })
+    ).id;
+    ids.goal_id = (await make("lens/goals", { title: `${which} goal of ${name}` })).id;
+    ids.action_id = (await make("lens/actions", { goal_id: ids.goal_id, title: `${which} action of ${name}` })).id;
+  }
+  return ids;
 }
 
 /** Plans that were given by hand, the licence that came with one, its key and two machines. */
@@ -107,16 +139,21 @@ async function makeLicense(team: string, token: string, name: string): Promise<s
   return [data[0].id, license_key, ...machines];
 }
 
-/** A checkout as it stands when it was opened; no store is there to open one. */
-async function makeCheckout(team: string, name: string): Promise<string> {
-  const [row] = await plinth.sql<{ id: string }>(
-    `insert into checkout.sessions (id, workspace_id, product, plan_id, quantity, success_url, cancel_url, trial_days, source, environment,
-       external_id, url, status, expires_at)
-     values (gen_random_uuid(), $1, 'prism', 'prism.pro', 1, 'https://app.example/done', 'https://app.example/back', 0, 'stripe', 'test',
-       $2, 'https://checkout.example/' || $2, 'open', now() + interval '1 hour') returning id`,
-    [team, `checkout of ${name}`],
+/** Two webhook endpoints, and two deliveries to the first. */
+async function makeWebhooks(team: string, token: string, name: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (const which of ["first", "second"]) {
+    const body = { url: `https://${which}.${name}.example/`, event_types: ["*"], description: `${which} of ${name}` };
+    const { id, secret } = await made(call(token, team, "POST", "/v1/webhook-endpoints", body));
+    ids.push(id, secret);
+  }
+  const deliveries = await plinth.sql<{ id: string }>(
+    `insert into webhooks.deliveries (id, workspace_id, endpoint_id, event_id, event_type, body, status, created_at)
+     select gen_random_uuid(), $1, $2, gen_random_uuid(), 'webhooks.ping', 'delivery of ' || $3, 'failed', date_trunc('milliseconds', now()) from generate_series(1, 2)
+     returning id`,
+    [team, ids[0], name],
   );
-  return row?.id ?? "";
+  return [...ids, ...deliveries.map(({ id }) => id)];
 }
 
 /** What of the tenant's stands in the answer. */
@@ -133,10 +170,17 @@ const stateOf = async ({ team, workspace_id }: Tenant) => {
     "invitations.invitations",
     "api_keys.keys",
     "prism.turns",
+    "prism.mirror_sessions",
+    "prism.mirror_messages",
+    "prism.mirror_fragments",
+    "prism.lens_goals",
+    "prism.lens_actions",
     "licensing.licenses",
     "licensing.activations",
     "checkout.sessions",
     "entitlements.manual_grants",
+    "webhooks.endpoints",
+    "webhooks.deliveries",
   ]) {
     state.push(
       await plinth.sql(
@@ -160,6 +204,12 @@ const bodies: Record<string, object> = {
   "PATCH /v1/workspaces/{workspace_id}/members/{user_id}": { role: "admin" },
   "PATCH /v1/api-keys/{api_key_id}": { name: "taken over" },
   "POST /v1/api-keys/{api_key_id}/rotate": { overlap_hours: 0 },
+  "PATCH /v1/webhook-endpoints/{endpoint_id}": { enabled: false },
+  "POST /v1/webhook-endpoints/{endpoint_id}/rotate-secret": { overlap_hours: 0 },
+  "POST /v1/webhook-endpoints/{endpoint_id}/replay": { since: "2026-01-01T00:00:00Z" },
+  "PATCH /v1/prism/turns/{turn_id}": { favourite: true },
+  "PATCH /v1/prism/mirror/sessions/{session_id}": { title: "taken over" },
+  "POST /v1/prism/mirror/sessions/{session_id}/messages": { content: "taken over" },
 };
 
 describe("W2: another tenant named beside the own one", () => {
@@ -209,8 +259,16 @@ describe("W3: the id of another tenant's thing below the own workspace", () => {
     api_key_id: ({ api_key_id }) => api_key_id,
     license_id: ({ license_id }) => license_id,
     checkout_id: ({ checkout_id }) => checkout_id,
+    message_id: ({ message_id }) => message_id,
+    endpoint_id: ({ endpoint_id }) => endpoint_id,
+    turn_id: ({ prism }) => prism.turn_id,
+    session_id: ({ prism }) => prism.session_id ?? "",
+    fragment_id: ({ prism }) => prism.fragment_id ?? "",
+    goal_id: ({ prism }) => prism.goal_id ?? "",
+    action_id: ({ prism }) => prism.action_id ?? "",
   };
-  const below = ofWorkspace.filter((operation) => nameOfParameter(operation) !== undefined);
+  // The models are everybody's.
+  const below = ofWorkspace.filter((operation) => ![undefined, "model"].includes(nameOfParameter(operation)));
 
   test("is known here for every kind of thing that a path names", () => {
     expect(new Set(below.map(nameOfParameter))).toEqual(new Set(Object.keys(children)));
@@ -239,17 +297,24 @@ describe("W4: another tenant's place in a list", () => {
   );
 
   test.each(paged)("$name goes on in the own rows", async (operation) => {
-    const pathOf = ({ team, license_id }: Tenant) =>
-      fill({ ...operation, path: operation.path.replace("{license_id}", license_id) }, team);
+    const pathOf = ({ team, license_id, endpoint_id, prism }: Tenant) => {
+      const path = operation.path
+        .replace("{license_id}", license_id)
+        .replace("{endpoint_id}", endpoint_id)
+        .replace("{session_id}", prism.session_id ?? "");
+      return fill({ ...operation, path }, team);
+    };
     const first = await call(eve.access_token, eve.team, "GET", `${pathOf(eve)}?limit=1`);
     expect(first.status).toBe(200);
-    const forged = ["2999-01-01T00:00:00.000Z", "2000-01-01T00:00:00.000Z"].map((time) =>
-      Buffer.from(`${time}|${eve.team}`).toString("base64url"),
-    );
-    // No store has told of any; and a workspace has one licence for a product.
-    const isShort = ["/v1/billing/subscriptions", "/v1/licenses"].includes(operation.path);
+    const isPlaced = /\/(?:goals|messages)$/.test(operation.path) && operation.path.startsWith("/v1/prism");
+    const ends = isPlaced ? ["0", "9999999"] : ["2999-01-01T00:00:00.000Z", "2000-01-01T00:00:00.000Z"];
+    // A place in usage is a day and its keys.
+    if (operation.path === "/v1/ai/usage") ends.length = 0;
+    const forged = ends.map((end) => Buffer.from(`${end}|${eve.team}`).toString("base64url"));
+    // No store has told of any; a workspace has one licence for a product; the free plan has one session a week.
+    const isShort = ["/v1/billing/subscriptions", "/v1/licenses", "/v1/prism/mirror/sessions"].includes(operation.path);
     expect(typeof first.body.next_cursor).toBe(isShort ? "object" : "string");
-    for (const cursor of [first.body.next_cursor ?? forged[0], ...forged]) {
+    for (const cursor of [first.body.next_cursor ?? forged[0] ?? "", ...forged]) {
       const answer = await asAda("GET", `${pathOf(ada)}?limit=100&cursor=${cursor}`);
       expect([answer.status, traces(eve, answer)]).toEqual([200, []]);
     }

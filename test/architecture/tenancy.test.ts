@@ -4,6 +4,7 @@ import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 /** Tables that hold no tenant's rows, each with the reason. plinth_app has no grant on them, unless it says reading. */
 const platformTables: Record<string, string> = {
+  "ai_ledger.feature_spending": "what a feature may cost over all workspaces",
   "analytics.recordings": "how far the history is written, of everybody at once",
   "analytics.sign_up_days": "how many people came on a day, and nothing of who",
   "billing.checkout_reports": "what a store says of its checkouts, before anybody knows whose they are",
@@ -14,8 +15,11 @@ const platformTables: Record<string, string> = {
   "billing.reversals": "facts without an owner until their subscription has one",
   "billing.transfers": "between two workspaces, so neither's",
   "checkout.trial_redemptions": "one trial for a person, whatever the workspace",
-  "billing.webhook_events": "what the stores sent, before anybody knows whose it is",
+  "inbox.webhook_events": "what the stores sent, before anybody knows whose it is",
   "entitlements.default_plans": "the catalogue, the same for everybody; reading",
+  "events.dead_letter_jobs": "over everybody's dead letters at once",
+  "events.key_windows": "how often what is limited was begun, by the subscriber's own keys",
+  "events.paused_subscribers": "the installation's own",
   "factors.authenticators": "people belong to no workspace",
   "factors.challenges": "people belong to no workspace",
   "factors.passkeys": "people belong to no workspace",
@@ -25,7 +29,9 @@ const platformTables: Record<string, string> = {
   "identity.one_time_tokens": "people belong to no workspace",
   "identity.passwords": "people belong to no workspace",
   "identity.users": "people belong to no workspace",
+  "sms.opt_outs": "a number's wish holds for every workspace",
   "licensing.signing_keys": "the installation's own",
+  "locks.locks": "a lock is a name and a number, of the platform or of any workspace",
   "messaging.dev_mailbox": "development only",
   "messaging.email_logs": "mails go to people before there is a workspace",
   "messaging.suppressions": "addresses belong to no workspace",
@@ -34,6 +40,9 @@ const platformTables: Record<string, string> = {
   "plinth.idempotency_keys": "kept by scope, before a workspace is entered",
   "plinth.migrations": "the history itself",
   "plinth.rate_limit_violations": "counted before a workspace is entered",
+  "safety.referral_days": "how often somebody was pointed to help on a day, and nothing of who",
+  "schedules.runs": "the platform's and the products' own, for everybody at once",
+  "schedules.schedules": "the platform's and the products' own, for everybody at once",
   "sessions.sessions": "people belong to no workspace",
   "sessions.signing_keys": "the installation's own",
 };
@@ -133,9 +142,15 @@ describe("the roles", () => {
       `select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
        where p.prosecdef and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema' order by 1`,
     );
-    // The one answers one question about one person, whether the account is open; the other makes the log's next partitions.
+    // Completes a row of the transaction's own workspace; answers one question about one person, whether the account is open, or about a lock, whether a token is
+    // still its own; counts a referral that belongs to
+    // nobody; makes and drops partitions.
     expect([...views, ...functions]).toEqual([
+      { oid: "events.complete(bigint,integer)" },
+      { oid: "events.keep_partitions(integer)" },
       { oid: "identity.is_active(uuid)" },
+      { oid: "locks.holds(text,bigint)" },
+      { oid: "safety.count_referral()" },
       { oid: "usage.make_log_partitions()" },
     ]);
   });

@@ -4,6 +4,7 @@ import { type App, createApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/core/config.ts";
 import { createLogger } from "../../src/core/logger.ts";
 import { createMigrator } from "../../src/core/migrations/migrator.ts";
+import type { Doors, Product } from "../../src/product.ts";
 import { loadProducts, migrationLines, readPlanDocuments } from "../../src/product-loader.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 
@@ -51,6 +52,8 @@ interface TestAppOptions {
   /** Files of outside products. */
   products?: string[];
   worker?: boolean;
+  /** What products find behind some of their doors instead; told what is there. */
+  doors?: (real: Doors) => Partial<Doors>;
   /** A running one whose database and clock it shares, as another process would; it is closed before that one. */
   beside?: TestApp;
 }
@@ -83,7 +86,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     ...database,
     config,
     public_url: "http://plinth.test",
-    products,
+    products: products.map((product) => withDoors(product, options.doors)),
     plans: await readPlanDocuments(products, config.PLINTH_CONFIG_DIR),
     logger: createLogger(config, { write: (line) => void logged.push(JSON.parse(line)) }),
     role: options.worker === false ? "api" : "all",
@@ -117,6 +120,12 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       await database.close();
     },
   };
+}
+
+function withDoors(product: Product, doors: TestAppOptions["doors"]): Product {
+  const { create } = product;
+  if (create === undefined || doors === undefined) return product;
+  return { ...product, create: (real) => create({ ...real, ...doors(real) }) };
 }
 
 async function signUp(call: TestApp["call"], { sql }: TestDatabase, email: string): Promise<SignedUp> {

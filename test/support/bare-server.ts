@@ -11,6 +11,7 @@ import { createLogger } from "../../src/core/logger.ts";
 import { createMetrics } from "../../src/core/metrics.ts";
 import { createRates } from "../../src/core/rates.ts";
 // Routes name errors of these modules.
+import "../../src/platform/ai/index.ts";
 import "../../src/platform/plans/index.ts";
 import "../../src/platform/workspaces/index.ts";
 import type { Called } from "./app.ts";

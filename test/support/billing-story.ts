@@ -140,13 +140,13 @@ export function storiesOn(stage: () => BillingStage) {
       ),
     eventRows: (about = story.customer) =>
       rows<{ event_id: string; status: string; reason: string | null; environment: string }>(
-        "select event_id, status, reason, environment from billing.webhook_events where subject = $1 order by received_at, id",
+        "select event_id, status, reason, endpoint as environment from inbox.webhook_events where subject = $1 order by received_at, id",
         about,
       ),
     /** What was published about subscriptions of the workspace, in order. */
     published: async () => {
       const found = await rows<{ payload: { status: string; previous_status: string | null } }>(
-        "select payload from events.outbox where workspace_id = $1 and event_type = 'billing.subscription_changed' order by id",
+        "select payload from events.deliveries where workspace_id = $1 and event_type = 'billing.subscription_changed' order by id",
         story.workspace_id,
       );
       return found.map(({ payload }) => payload);
@@ -164,7 +164,7 @@ export function storiesOn(stage: () => BillingStage) {
       await stage().work();
       const found = await rows<{ event_id: string; about: string }>(
         `select event_id, concat_ws(' ', replace(event_type, 'billing.', ''), payload ->> 'attempt') as about
-         from events.outbox where workspace_id = $1 order by id`,
+         from events.deliveries where workspace_id = $1 order by id`,
         story.workspace_id,
       );
       const sent = stage().mails.filter(({ workspace_id }) => workspace_id === story.workspace_id);

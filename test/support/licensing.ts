@@ -165,7 +165,7 @@ export async function licensingStage(options: { pool_size?: number } = {}): Prom
     },
     published: (workspace_id) =>
       t.sql(
-        "select event_type as type, payload from events.outbox where workspace_id = $1 group by event_id, event_type, payload order by min(id)",
+        "select event_type as type, payload from events.deliveries where workspace_id = $1 group by event_id, event_type, payload order by min(id)",
         [workspace_id],
       ),
     licensed: async (more = {}) => {

@@ -353,7 +353,7 @@ describe("operations", () => {
       'plinth_http_request_duration_seconds_bucket{le="0.001",method="GET",route="/health/live",status="200"}',
     );
     expect(body).toContain('plinth_http_errors_total{method="POST",route="/v1/workspaces",code="request.malformed"}');
-    expect(body).toContain("plinth_events_backlog");
+    expect(body).toContain("plinth_events_pending");
     expect(body).not.toContain(ada.user_id);
   });
 });

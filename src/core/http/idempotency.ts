@@ -5,7 +5,7 @@ import { ownTables, sql } from "../tables.ts";
 
 const tables = ownTables("plinth.idempotency_keys");
 
-/** An answer as it is kept: the status and the body. */
+/** An answer as it is kept: the status and the body. A stream is told once and not kept. */
 export interface KeptReply {
   status: number;
   body: unknown;
@@ -18,7 +18,10 @@ export interface Idempotency {
    * with another request, `request.idempotency_in_progress` while the first one runs. When the work throws, nothing is
    * kept and the key is free again.
    */
-  run(request: { scope: string; key: string; fingerprint: Buffer }, work: () => Promise<KeptReply>): Promise<KeptReply>;
+  run<R extends object>(
+    request: { scope: string; key: string; fingerprint: Buffer },
+    work: () => Promise<KeptReply | R>,
+  ): Promise<KeptReply | R>;
   /** Deletes answers older than a day; returns how many. */
   purge(): Promise<number>;
 }
@@ -85,7 +88,7 @@ export function createIdempotency(db: Pick<Database, "systemStatement">, keyring
         await free(scope, key);
         throw error;
       });
-      await keep(scope, key, reply);
+      await ("body" in reply ? keep(scope, key, reply as KeptReply) : free(scope, key));
       return reply;
     },
     purge: async () => {

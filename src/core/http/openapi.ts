@@ -77,9 +77,20 @@ export function openApiOf(route: Route) {
     ...(route.while_suspended === true ? { "x-while-suspended": true } : {}),
     ...(route.auth === "admin" ? { "x-admin": true } : {}),
     ...(route.raw_body === true ? { consumes: ["application/json"] } : {}),
-    response: { ...route.responses, ...problemsOf(route) },
+    response: { ...route.responses, ...streamed(route), ...problemsOf(route) },
     ...headersOf(route),
   };
+}
+
+/** A route that can stream answers 200 in two forms: whole, and bit by bit. */
+function streamed({ stream, responses }: Route): Record<number, TSchema> {
+  if (stream === undefined) return {};
+  const whole = responses[200];
+  const content = {
+    ...(whole === undefined ? {} : { "application/json": { schema: whole } }),
+    "text/event-stream": { schema: stream.data },
+  };
+  return { 200: { description: "Whole, or as server-sent events", content } } as unknown as Record<number, TSchema>;
 }
 
 function securityOf(route: Route): Record<string, string[]>[] {
@@ -112,7 +123,7 @@ function headersOf(route: Route) {
       description: "The workspace; the personal one without it",
     };
   }
-  if (route.idempotent === true) {
+  if (isIdempotent(route)) {
     properties["idempotency-key"] = {
       type: "string",
       maxLength: 255,
@@ -120,6 +131,10 @@ function headersOf(route: Route) {
     };
   }
   return Object.keys(properties).length === 0 ? {} : { headers: { type: "object", properties } };
+}
+
+function isIdempotent({ idempotent = false }: Route): boolean {
+  return idempotent !== false;
 }
 
 /** The codes that a route answers with, its own and those that its kind brings along. */
@@ -140,7 +155,7 @@ export function errorCodesOf(route: Route): string[] {
   if (route.body !== undefined) {
     for (const code of ["malformed", "too_large", "unsupported_media_type"]) codes.add(`request.${code}`);
   }
-  if (route.idempotent === true) codes.add("request.idempotency_conflict").add("request.idempotency_in_progress");
+  if (isIdempotent(route)) codes.add("request.idempotency_conflict").add("request.idempotency_in_progress");
   if (route.rate_limits !== undefined || route.path.startsWith("/v1/")) codes.add("request.rate_limited");
   return [...codes].sort();
 }
@@ -150,13 +165,18 @@ function problemsOf(route: Route): Record<number, TSchema> {
   for (const code of errorCodesOf(route)) {
     const definition = declaredErrors().get(code);
     if (definition === undefined) throw new Error(`${route.method} ${route.path} names the unknown error ${code}`);
-    const status = statusOfKind(definition.kind);
+    const usual = statusOfKind(definition.kind);
+    const status = route.errors_as?.statuses?.[usual] ?? usual;
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   const problems: Record<number, object> = {};
   for (const [status, codes] of byStatus) {
     const description = codes.map((code) => `\`${code}\`: ${declaredErrors().get(code)?.title}`).join("\n\n");
-    problems[status] = { description, content: { "application/problem+json": { schema: { $ref: "Problem#" } } } };
+    const { media_type, schema } = route.errors_as ?? {
+      media_type: "application/problem+json",
+      schema: { $ref: "Problem#" },
+    };
+    problems[status] = { description, content: { [media_type]: { schema } } };
   }
   return problems as Record<number, TSchema>;
 }

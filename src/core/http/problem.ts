@@ -1,4 +1,5 @@
 import type { FastifyError } from "fastify";
+import type { TSchema } from "typebox";
 import { isConnectionLost, sqlState } from "../database.ts";
 import { type ErrorKind, type FieldError, PlinthError, requestErrors } from "../errors.ts";
 import type { Problem } from "../schema.ts";
@@ -20,6 +21,29 @@ const statusOf: Record<ErrorKind, number> = {
   bad_gateway: 502,
   unavailable: 503,
 };
+
+/** How errors are told on routes whose clients expect another form than problem details, because a standard of others says so. */
+export interface ErrorFormat {
+  media_type: string;
+  /** Of what `tell` makes. */
+  schema: TSchema;
+  tell(problem: Problem): object;
+  /** Statuses that are others there. */
+  statuses?: Readonly<Record<number, number>>;
+  headers?(problem: Problem): Record<string, string>;
+}
+
+/** An error as it is answered: in the route's own form, or as a problem document. */
+export function answerTo(error: PlinthError, request_id: string, format?: ErrorFormat) {
+  const { status, body, headers } = toProblem(error, request_id);
+  if (format === undefined) return { status, body: body as object, headers, media_type: "application/problem+json" };
+  return {
+    status: format.statuses?.[status] ?? status,
+    body: format.tell(body),
+    headers: { ...headers, ...format.headers?.(body) },
+    media_type: format.media_type,
+  };
+}
 
 /** The HTTP status of a kind of error. The only place that knows. */
 export function statusOfKind(kind: ErrorKind): number {

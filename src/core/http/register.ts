@@ -2,11 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import type { Ctx, UserCtx } from "../context.ts";
 import { sha256 } from "../crypto.ts";
 import { requestErrors } from "../errors.ts";
+import type { Problem } from "../schema.ts";
 import { readCookie, refuseForeignOrigin, requireOwnOrigin } from "./cookies.ts";
+import { clientGone, eventStream, eventStreamHeaders, type ServerSentEvent } from "./event-stream.ts";
 import { createGate, type GateOptions } from "./gate.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { openApiOf } from "./openapi.ts";
-import type { PublicCtx, Route } from "./route.ts";
+import type { PublicCtx, Route, StreamReply } from "./route.ts";
 
 export interface RegisterOptions extends GateOptions {
   idempotency: Idempotency;
@@ -34,7 +36,12 @@ function registerRoute(
       ...(route.body === undefined ? {} : { body: route.body }),
       ...openApiOf(route),
     },
-    config: { raw_body: route.raw_body === true, form: route.body === undefined || route.form === true },
+    ...(route.body_limit === undefined ? {} : { bodyLimit: route.body_limit }),
+    config: {
+      raw_body: route.raw_body === true,
+      form: route.body === undefined || route.form === true,
+      ...formatOf(route),
+    },
     onRequest: async (request, reply) => {
       const { ctx, headers } = await admit(route, request);
       reply.headers(headers);
@@ -52,8 +59,10 @@ function registerRoute(
 function refuseOtherMethods(app: FastifyInstance, routes: Route[]): void {
   const methods: HTTPMethods[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
   for (const path of new Set(routes.map((route) => route.path))) {
-    const taken = routes.filter((route) => route.path === path).map((route) => route.method as string);
+    const own = routes.filter((route) => route.path === path);
+    const taken = own.map((route) => route.method as string);
     app.route({
+      config: own.map(formatOf).find(({ errors_as }) => errors_as !== undefined) ?? {},
       method: methods.filter((method) => !taken.includes(method)),
       url: fastifyPath(path),
       schema: { hide: true },
@@ -66,11 +75,16 @@ function refuseOtherMethods(app: FastifyInstance, routes: Route[]): void {
   }
 }
 
+function formatOf({ errors_as }: Route): Pick<Route, "errors_as"> {
+  return errors_as === undefined ? {} : { errors_as };
+}
+
 function fastifyPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
 
 async function handle(route: Route, request: FastifyRequest, reply: FastifyReply, options: RegisterOptions) {
+  let gone: AbortSignal | undefined;
   const work = () =>
     route.handler({
       ctx: request.ctx,
@@ -86,12 +100,30 @@ async function handle(route: Route, request: FastifyRequest, reply: FastifyReply
       },
       refuseForeignOrigin: () => refuseForeignOrigin(request, options.origins),
       ip: request.ip,
+      get signal() {
+        gone ??= clientGone(reply.raw);
+        return gone;
+      },
     });
   const key = route.idempotent === true ? headerText(request.headers["idempotency-key"]) : undefined;
   const answer = key === undefined ? await work() : await once(options.idempotency, key, request, work);
   if (answer.headers !== undefined) reply.headers(answer.headers);
+  if ("stream" in answer) {
+    const errorEvent = errorEventOf(route);
+    const onError = ({ code }: { code: string }) => {
+      request.errorCode = code;
+    };
+    const stream = eventStream(answer.stream, { request_id: request.id, onError, ...(errorEvent && { errorEvent }) });
+    return reply.headers(eventStreamHeaders).send(stream);
+  }
   reply.status(answer.status);
   return answer.body === null ? reply.send() : reply.send(answer.body);
+}
+
+/** How an error in the stream is told: as the stream says, else as the route tells its errors. */
+function errorEventOf({ stream, errors_as }: Route): ((problem: Problem) => ServerSentEvent) | undefined {
+  if (stream?.error !== undefined) return stream.error;
+  return errors_as === undefined ? undefined : (problem) => ({ data: errors_as.tell(problem) });
 }
 
 async function once(idempotency: Idempotency, key: string, request: FastifyRequest, work: () => Promise<Answer>) {
@@ -109,7 +141,7 @@ function nameOf(actor: Ctx["actor"]): string {
   return actor.kind === "user" ? actor.user_id : actor.key_id;
 }
 
-type Answer = { status: number; body: unknown; headers?: Record<string, string | string[]> };
+type Answer = { status: number; body: unknown; headers?: Record<string, string | string[]> } | StreamReply;
 
 function headerText(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;

@@ -2,6 +2,9 @@ import type { Static, TSchema } from "typebox";
 import Type from "typebox";
 import type { Ctx, Role, UserCtx } from "../context.ts";
 import type { Rate } from "../rates.ts";
+import type { Problem } from "../schema.ts";
+import type { ServerSentEvent } from "./event-stream.ts";
+import type { ErrorFormat } from "./problem.ts";
 
 /**
  * Who may call a route: anybody, a signed-in person, an administrator of the platform, or a member of the workspace that the request
@@ -43,16 +46,26 @@ export interface RouteRequest<A extends Auth, Params extends TSchema, Query exte
   refuseForeignOrigin(): void;
   /** The client's address, as far as the trusted proxies tell it. */
   ip: string;
+  /** Aborted when the client leaves before its answer is complete. */
+  signal: AbortSignal;
 }
 
-/** What a handler answers: a status that the route declares, and the body declared for it. */
-export type RouteReply<Responses extends Record<number, TSchema>> = {
-  [S in keyof Responses & number]: {
-    status: S;
-    body: Static<Responses[S]>;
-    headers?: Record<string, string | string[]>;
-  };
-}[keyof Responses & number];
+/** An answer that comes bit by bit, with status 200, from a route that declares `stream`. */
+export interface StreamReply {
+  stream: AsyncIterable<ServerSentEvent>;
+  headers?: Record<string, string | string[]>;
+}
+
+/** What a handler answers: a status that the route declares, and the body declared for it; or a stream of events. */
+export type RouteReply<Responses extends Record<number, TSchema>> =
+  | StreamReply
+  | {
+      [S in keyof Responses & number]: {
+        status: S;
+        body: Static<Responses[S]>;
+        headers?: Record<string, string | string[]>;
+      };
+    }[keyof Responses & number];
 
 /** A route as a value: what it takes, what it answers, who may call it, and the function that does it. */
 export interface RouteSpec<
@@ -75,10 +88,15 @@ export interface RouteSpec<
   query?: Query;
   body?: Body;
   responses: Responses;
+  /** It may answer with a stream of server-sent events; this is the data of one, and `error` how an error in the stream is told. */
+  stream?: { data: TSchema; error?: (problem: Problem) => ServerSentEvent };
   /** Codes of the errors that it may answer with, beside those that every route of its kind has. */
   errors?: string[];
-  /** Honours `Idempotency-Key`: for every POST that creates or charges. */
-  idempotent?: boolean;
+  /**
+   * Honours `Idempotency-Key`: for every POST that creates or charges. With `by_handler` the handler keeps the key itself, because an answer that it
+   * may stream is not kept here.
+   */
+  idempotent?: boolean | "by_handler";
   /** The handler gets the exact bytes instead of a parsed body, for signatures over them. */
   raw_body?: boolean;
   /** The sender proves itself over the body, as stores do: a wide rate of its own stands in for that of addresses, as few send for many. */
@@ -93,6 +111,10 @@ export interface RouteSpec<
   people_only?: boolean;
   /** On routes of a workspace that change something: works while the workspace is suspended. */
   while_suspended?: boolean;
+  /** How errors are told here, where the clients expect another form than problem details; in a stream too. */
+  errors_as?: ErrorFormat;
+  /** The largest body in bytes, where it is another than the server's. */
+  body_limit?: number;
   /** Takes an HTML form's fields (application/x-www-form-urlencoded) as its body too. */
   form?: boolean;
   handler(request: RouteRequest<A, Params, Query, Body>): Promise<RouteReply<NoInfer<Responses>>>;

@@ -6,8 +6,9 @@ import { newId } from "../id.ts";
 import type { Logger } from "../logger.ts";
 import { latencyBuckets, type Metrics } from "../metrics.ts";
 import { Problem } from "../schema.ts";
+import type { Tracer } from "../traces.ts";
 import { parseStrictJson } from "./json.ts";
-import { publicError, toProblem } from "./problem.ts";
+import { answerTo, type ErrorFormat, publicError, toProblem } from "./problem.ts";
 import { requestId } from "./request-id.ts";
 import { requestLog } from "./request-log.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -17,13 +18,14 @@ export interface ServerOptions {
   config: Pick<Config, "BODY_LIMIT_BYTES" | "REQUEST_TIMEOUT_MS" | "TRUSTED_PROXIES" | "CORS_ORIGINS">;
   logger: Logger;
   metrics: Metrics;
+  tracer?: Tracer | undefined;
 }
 
 /**
  * Makes the HTTP server without routes: request ids, limits against slow and large requests, strict JSON, security
  * headers, CORS, problem details for every error, one log line and one latency sample for every request.
  */
-export async function createServer({ config, logger, metrics }: ServerOptions): Promise<FastifyInstance> {
+export async function createServer({ config, logger, metrics, tracer }: ServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
@@ -49,6 +51,7 @@ export async function createServer({ config, logger, metrics }: ServerOptions): 
   acceptStrictJson(app);
   letConnectionsGo(app);
   observe(app, metrics, logger);
+  if (tracer !== undefined) trace(app, tracer);
   answerErrors(app);
   return app;
 }
@@ -130,6 +133,34 @@ function observe(app: FastifyInstance, metrics: Metrics, logger: Logger): void {
   });
 }
 
+/** By OpenTelemetry's conventions for HTTP servers (https://opentelemetry.io/docs/specs/semconv/http/http-spans/). */
+function trace(app: FastifyInstance, tracer: Tracer): void {
+  app.addHook("onRequest", (request, _reply, done) => {
+    const header = request.headers.traceparent;
+    tracer.begin(request.id, typeof header === "string" ? header : undefined);
+    done();
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    const route = request.routeOptions.url;
+    const { statusCode, elapsedTime: duration_ms } = reply;
+    const { method } = request;
+    tracer.endRequest({
+      name: route === undefined ? method : `${method} ${route}`,
+      kind: "server",
+      request_id: request.id,
+      started_at: Date.now() - duration_ms,
+      duration_ms,
+      attributes: {
+        "http.request.method": method,
+        "http.response.status_code": statusCode,
+        ...(route === undefined ? {} : { "http.route": route }),
+      },
+      ...(statusCode >= 500 ? { error: request.errorCode ?? String(statusCode) } : {}),
+    });
+    done();
+  });
+}
+
 function answerErrors(app: FastifyInstance): void {
   app.decorateRequest("errorCode", undefined);
   app.decorateRequest("rawBody", undefined);
@@ -140,11 +171,12 @@ function answerErrors(app: FastifyInstance): void {
     const error = publicError(thrown);
     request.errorCode = error.code;
     logError(request.log, error);
-    const { status, body, headers } = toProblem(error, request.id);
+    const format = request.routeOptions.config.errors_as;
+    const { status, body, headers, media_type } = answerTo(error, request.id, format);
     return reply
       .headers(headers)
       .status(status)
-      .type("application/problem+json")
+      .type(media_type)
       .serializer((problem: unknown) => JSON.stringify(problem))
       .send(body);
   });
@@ -168,5 +200,6 @@ declare module "fastify" {
   interface FastifyContextConfig {
     raw_body?: boolean;
     form?: boolean;
+    errors_as?: ErrorFormat;
   }
 }

@@ -53,7 +53,7 @@ describe("migrations", () => {
 
   test("take one step back, and go to a number", async () => {
     const migrator = createMigrator({ url: t.owner_url, lines, keyring: t.keyring });
-    expect(await migrator.down()).toEqual([{ line: "prism", number: 1, name: "turns" }]);
+    expect(await migrator.down()).toEqual([{ line: "prism", number: 2, name: "mirror_lens" }]);
     const back = await migrator.to(3);
     expect(back.at(-1)).toMatchObject({ line: "platform", number: 4 });
     expect((await migrator.to(5)).map(({ number }) => number)).toEqual([4, 5]);

@@ -34,7 +34,7 @@ test("the catalogue that we ship is valid", () => {
 
 test("a feature has its settings; one that is not listed has those of default", () => {
   const catalogue = parseModels(good, "models.yaml");
-  expect(catalogue.feature("prism.turn").model).toBe("thinker");
+  expect(catalogue.feature("prism.turn").models).toEqual(["thinker"]);
   expect(catalogue.feature("swan.review")).toEqual(catalogue.feature("default"));
   expect(catalogue.feature("constructor")).toEqual(catalogue.feature("default"));
   expect(catalogue.model("big/model:8b")?.prices.input).toBe(2_500_000);
@@ -79,4 +79,66 @@ test("broken YAML, a key given twice, an unknown tag and a broken alias are refu
     /^models\.yaml:6 Unresolved tag/,
   );
   expect(mistakesOf(good.replace("provider: other", "provider: *other"))[0]).toMatch(/Unresolved alias/);
+});
+
+const full = `providers:
+  first: { adapter: openai, on_client_gone: drain }
+  local: { adapter: compatible, base_url: "http://localhost:11434/v1", free: true }
+models:
+  big: { provider: first, wire_name: big-2026, prices: { input: 3, cached_input: 1, cache_write: 4, output: 5, reasoning: 6, per_image: 7, per_audio_second: 8 } }
+  small: { provider: local, max_inputs: 10, prices: { input: 0, cached_input: 0, output: 0 } }
+features:
+  default: { model: small, temperature: 0, max_output_tokens: 10, timeout_ms: 1000 }
+  prism.turn:
+    models: [big, small]
+    temperature: 1
+    max_output_tokens: 200
+    timeouts: { total: 60000, first_byte: 9000, idle: 4000 }
+    voice: alloy
+    budget: { feature_daily_usd: 100, workspace_feature_daily_usd: 2.5 }
+    over_budget: { model: small }
+    cache: { ttl_seconds: 3600 }
+budgets: { workspace_daily_usd: 20, feature_daily_usd: 10 }
+`;
+
+test("a feature's models, times, budgets over the defaults, cheaper model and cache", () => {
+  const catalogue = parseModels(full, "models.yaml");
+  expect(catalogue.feature("prism.turn")).toEqual({
+    models: ["big", "small"],
+    temperature: 1,
+    max_output_tokens: 200,
+    timeouts: { total_ms: 60_000, first_byte_ms: 9_000, idle_ms: 4_000 },
+    voice: "alloy",
+    budget: { workspace_daily_usd: 20, feature_daily_usd: 100, workspace_feature_daily_usd: 2.5 },
+    cheaper_model: "small",
+    cache_seconds: 3_600,
+  });
+  expect(catalogue.feature("default")).toMatchObject({
+    models: ["small"],
+    timeouts: { total_ms: 1_000, first_byte_ms: 1_000, idle_ms: 15_000 },
+    budget: { workspace_daily_usd: 20, feature_daily_usd: 10 },
+  });
+  expect(catalogue.providerSettings()).toMatchObject({ first: { on_client_gone: "drain" }, local: { free: true } });
+  expect(catalogue.features()).toEqual(["default", "prism.turn"]);
+});
+
+test("both forms of the same setting, neither of them, and names of nothing are refused with their lines", () => {
+  expect(mistakesOf(full.replace("    voice: alloy\n", "    voice: alloy\n    model: big\n"))).toEqual([
+    "models.yaml:15 features.prism.turn has both model and models",
+  ]);
+  expect(mistakesOf(full.replace(", timeout_ms: 1000", ""))).toEqual([
+    "models.yaml:8 features.default has neither timeouts nor timeout_ms",
+  ]);
+  expect(mistakesOf(full.replace("models: [big, small]", "models: [big, smal]"))).toEqual([
+    "models.yaml:10 features.prism.turn.models names smal, which is not among the models",
+  ]);
+  expect(mistakesOf(full.replace("over_budget: { model: small }", "over_budget: { model: tiny }"))).toEqual([
+    "models.yaml:16 features.prism.turn.over_budget.model names tiny, which is not among the models",
+  ]);
+  expect(mistakesOf(full.replace("provider: local", "provider: lokal"))).toEqual([
+    "models.yaml:6 models.small.provider names lokal, which is not among the providers",
+  ]);
+  expect(mistakesOf(full.replace("feature_daily_usd: 100", "feature_daily_usd: 10000"))).toEqual([
+    "models.yaml:15 features.prism.turn.budget.feature_daily_usd must be <= 9000",
+  ]);
 });

@@ -1,30 +1,36 @@
-import type { Clock } from "../../core/clock.ts";
-import type { Config } from "../../core/config.ts";
+import { type Config, ConfigError } from "../../core/config.ts";
+import { createProviders, type ProviderSettings } from "../providers/index.ts";
 import { parseModels } from "./catalogue.ts";
-import { createDemoProvider } from "./demo.ts";
-import { createOpenAiProvider } from "./openai.ts";
-import { type Ai, type AiOptions, createAi } from "./service.ts";
+import { type AiGateway, type AiOptions, createAi } from "./service.ts";
 
-interface ConfiguredAiOptions extends Pick<AiOptions, "db" | "logger" | "metrics"> {
-  config: Pick<Config, "NODE_ENV" | "AI_BASE_URL" | "AI_API_KEY" | "AI_TIMEOUT_MS">;
+interface ConfiguredAiOptions extends Omit<AiOptions, "catalogue" | "providers" | "longest_ms"> {
+  config: Parameters<typeof createProviders>[1]["config"] & Pick<Config, "AI_TIMEOUT_MS">;
   /** config/models.yaml: the name that stands in its mistakes, and its text. */
   models: { file: string; text: string };
-  clock?: Clock;
 }
 
 /**
- * The gateway as the configuration wants it: `AI_API_KEY` makes the provider `openai` the server at `AI_BASE_URL`; without it the demo
- * provider answers, which in production throws here. `close` waits for the calls that run. Throws a ConfigError for mistakes in the models.
+ * The gateway as the configuration wants it. Providers are those of the file, and `openai`, the server at `AI_BASE_URL`, need not stand there. Those without a key
+ * are left out, and when none is left the demo provider answers, which in production throws here. `close` waits for the calls that run. Throws a ConfigError for
+ * mistakes in the file, and for a feature that nobody is left to answer for.
  */
-export function createAiFromConfig(options: ConfiguredAiOptions): Ai & { close(): Promise<void> } {
-  const { NODE_ENV, AI_BASE_URL: base_url, AI_API_KEY: api_key, AI_TIMEOUT_MS: longest_ms } = options.config;
-  const catalogue = parseModels(options.models.text, options.models.file);
-  const { db, logger, metrics, clock } = options;
-  if (api_key === undefined) {
-    const demo = createDemoProvider({ node_env: NODE_ENV });
-    const providers = Object.fromEntries(catalogue.providers().map((name) => [name, demo]));
-    return { ...createAi({ db, logger, metrics, catalogue, longest_ms, providers }), close: async () => {} };
+export function createAiFromConfig({ config, models, ...options }: ConfiguredAiOptions): AiGateway {
+  const catalogue = parseModels(models.text, models.file);
+  const listed = catalogue.providerSettings();
+  const unlisted = catalogue.providers().filter((name) => !Object.hasOwn(listed, name));
+  const strangers = unlisted.filter((name) => name !== "openai");
+  if (strangers.length > 0) {
+    throw new ConfigError(strangers.map((name) => `${models.file}: providers.${name} is missing, and models name it`));
   }
-  const openai = createOpenAiProvider({ base_url, api_key, clock });
-  return { ...createAi({ db, logger, metrics, catalogue, longest_ms, providers: { openai } }), close: openai.close };
+  const openai: ProviderSettings = { adapter: "openai" };
+  const settings = unlisted.length === 0 ? listed : { ...listed, openai };
+  const providers = createProviders(settings, { config, ...(options.clock && { clock: options.clock }) });
+  const ai = createAi({ ...options, catalogue, providers, longest_ms: config.AI_TIMEOUT_MS });
+  return {
+    ...ai,
+    close: async () => {
+      await ai.close();
+      await Promise.all(Object.values(providers).map((provider) => provider.close?.()));
+    },
+  };
 }

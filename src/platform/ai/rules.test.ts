@@ -1,25 +1,48 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PlinthError } from "../../core/errors.ts";
-import { ProviderError, type ProviderErrorCode } from "./errors.ts";
+import { ProviderError, type ProviderErrorCode, type Usage } from "../providers/index.ts";
 import {
   costPicoUsd,
   defaultRetryPolicy,
+  estimateInput,
   estimateTokens,
+  limitsOf,
   meteredUsage,
+  mostPicoUsd,
+  nextStep,
+  noUsage,
+  outcomeOf,
   publicFailure,
-  retryAfterSeconds,
-  retryDelay,
   storableText,
+  withoutKeys,
 } from "./rules.ts";
+
+const usageOf = (parts: Partial<Usage>): Usage => ({ ...noUsage, ...parts });
 
 describe("cost", () => {
   const prices = { input: 2_500_000, cached_input: 1_250_000, output: 10_000_000 };
 
-  test("scenario 21: cached tokens are inside the input and charged once, at their own price", () => {
-    const cost = costPicoUsd(prices, { input_tokens: 2_006, cached_input_tokens: 1_920, output_tokens: 300 });
-    expect(cost).toBe(5_615_000_000);
-    expect(cost / 1e12).toBe(0.005615);
+  test("AI 21: cached tokens are inside the input and charged once, at their own price", () => {
+    const usage = usageOf({ input_tokens: 2_006, cached_input_tokens: 1_920, output_tokens: 300 });
+    expect(costPicoUsd(prices, usage)).toBe(5_615_000_000);
+    expect(costPicoUsd(prices, usage) / 1e12).toBe(0.005615);
+  });
+
+  test("AI 21: cache-written tokens have a price of their own: 3 in, 12,304 written, 550 out is $0.054399", () => {
+    const anthropic = { input: 3_000_000, cache_write: 3_750_000, cached_input: 300_000, output: 15_000_000 };
+    // Anthropic tells the three apart; the adapter adds them up.
+    const usage = usageOf({ input_tokens: 12_307, cache_write_tokens: 12_304, output_tokens: 550 });
+    expect(costPicoUsd(anthropic, usage)).toBe(54_399_000_000);
+  });
+
+  test("thinking, images and seconds have their prices; the most is at the dearer of two", () => {
+    const all = { ...prices, reasoning: 20_000_000, cache_write: 3_000_000, per_image: 40_000, per_audio_second: 100 };
+    expect(costPicoUsd(all, usageOf({ output_tokens: 10, reasoning_tokens: 4 }))).toBe(6 * 10_000_000 + 4 * 20_000_000);
+    expect(costPicoUsd(all, usageOf({ images: 2 }))).toBe(0.08e12);
+    expect(costPicoUsd(all, usageOf({ audio_seconds: 60 }))).toBe(0.006e12);
+    expect(costPicoUsd(prices, usageOf({ images: 2, audio_seconds: 9 }))).toBe(0);
+    expect(mostPicoUsd(all, usageOf({ input_tokens: 1, output_tokens: 1 }))).toBe(3_000_000 + 20_000_000);
   });
 
   test("is a whole number and exact for any tokens and prices that fit a number", () => {
@@ -28,45 +51,76 @@ describe("cost", () => {
     const exact = (a: number, b: number) => BigInt(a) * BigInt(b);
     fc.assert(
       fc.property(price, price, price, tokens, tokens, tokens, (input, cached_input, output, uncached, cached, out) => {
-        const usage = { input_tokens: uncached + cached, cached_input_tokens: cached, output_tokens: out };
+        const usage = usageOf({ input_tokens: uncached + cached, cached_input_tokens: cached, output_tokens: out });
         const expected = exact(uncached, input) + exact(cached, cached_input) + exact(out, output);
         expect(BigInt(costPicoUsd({ input, cached_input, output }, usage))).toBe(expected);
       }),
     );
   });
+
+  test("limits are dollars in the file and pico-USD in the ledger", () => {
+    expect(limitsOf({ feature_daily_usd: 12.5, user_daily_usd: 0.1 })).toEqual({ feature: 12.5e12, user: 0.1e12 });
+  });
 });
 
 describe("metered usage", () => {
-  const request = { messages: [{ content: "12345678" }, { content: "1234" }], max_output_tokens: 700 };
-  const usage = { input_tokens: 40, cached_input_tokens: 8, output_tokens: 9 };
+  const input = usageOf({ input_tokens: 3 });
+  const expected = { input, most: usageOf({ input_tokens: 3, output_tokens: 700 }) };
+  const usage = usageOf({ input_tokens: 40, cached_input_tokens: 8, output_tokens: 9 });
+  const estimate = usageOf({ input_tokens: 3, output_tokens: 2 });
 
-  test("scenario 13: what the provider told is taken; an explicit 0 stays 0; without it the texts are estimated", () => {
-    expect(meteredUsage(request, { text: "hi", usage })).toEqual({ ...usage, estimated: false });
-    const zero = { input_tokens: 0, cached_input_tokens: 0, output_tokens: 0 };
-    expect(meteredUsage(request, { text: "long enough", usage: zero })).toEqual({ ...zero, estimated: false });
-    expect(meteredUsage(request, { text: "12345", usage: null })).toEqual({
-      input_tokens: 3,
-      cached_input_tokens: 0,
-      output_tokens: 2,
-      estimated: true,
+  test("AI 13: what the provider told is taken; an explicit 0 stays 0; without it the texts are estimated", () => {
+    expect(meteredUsage(expected, { told: usage, estimate })).toEqual({ ...usage, estimated: false });
+    expect(meteredUsage(expected, { told: noUsage, estimate })).toEqual({ ...noUsage, estimated: false });
+    expect(meteredUsage(expected, { told: null, estimate })).toEqual({ ...estimate, estimated: true });
+  });
+
+  test("no part is more than its whole, whatever an adapter says", () => {
+    const told = usageOf({
+      input_tokens: 5,
+      cached_input_tokens: 50,
+      cache_write_tokens: 9,
+      output_tokens: 1,
+      reasoning_tokens: 8,
+    });
+    expect(meteredUsage(expected, { told, estimate })).toMatchObject({
+      ...{ input_tokens: 5, cached_input_tokens: 5, cache_write_tokens: 0, output_tokens: 1, reasoning_tokens: 1 },
     });
   });
 
-  test("never more cached tokens than input, whatever an adapter says", () => {
-    const told = { input_tokens: 5, cached_input_tokens: 50, output_tokens: 1 };
-    expect(meteredUsage(request, { text: "", usage: told }).cached_input_tokens).toBe(5);
+  test("AI 3, 9, 22: a refused attempt is zero, one whose fate is unknown the most, a broken stream what came, a told one as told", () => {
+    const failed = (facts: object) => ({ error: new ProviderError("overloaded", facts) });
+    expect(meteredUsage(expected, failed({}))).toEqual({ ...noUsage, estimated: false });
+    expect(meteredUsage(expected, failed({ maybe_billed: true }))).toEqual({ ...expected.most, estimated: true });
+    expect(meteredUsage(expected, failed({ maybe_billed: true, usage }))).toEqual({ ...usage, estimated: false });
+    const broken = { ...failed({ maybe_billed: true }), delivered: estimate };
+    expect(meteredUsage(expected, broken)).toEqual({ ...estimate, estimated: true });
   });
 
-  test("scenarios 3, 22: a refused attempt is zero, one whose fate is unknown the most it can have cost, a told one as told", () => {
-    const entered = (facts: object) => meteredUsage(request, { error: new ProviderError("overloaded", facts) });
-    expect(entered({})).toEqual({ input_tokens: 0, cached_input_tokens: 0, output_tokens: 0, estimated: false });
-    expect(entered({ maybe_billed: true })).toEqual({
-      input_tokens: 3,
-      cached_input_tokens: 0,
-      output_tokens: 700,
-      estimated: true,
-    });
-    expect(entered({ maybe_billed: true, usage })).toEqual({ ...usage, estimated: false });
+  test("an attempt's outcome", () => {
+    const failed = (code: ProviderErrorCode, facts = {}) => ({ error: new ProviderError(code, facts) });
+    expect(outcomeOf({ told: null, estimate })).toBe("ok");
+    expect(outcomeOf(failed("overloaded"))).toBe("error");
+    expect(outcomeOf(failed("timeout"))).toBe("timeout");
+    expect(outcomeOf(failed("timeout", { maybe_billed: true }))).toBe("unknown_billed");
+    expect(outcomeOf({ ...failed("timeout", { maybe_billed: true }), delivered: estimate })).toBe("partial");
+    expect(outcomeOf({ ...failed("aborted"), delivered: estimate })).toBe("aborted");
+  });
+
+  test("the input of a chat: texts, images at their largest, tools and schemas", () => {
+    const messages = [
+      { role: "system" as const, content: "12345678" },
+      {
+        role: "user" as const,
+        content: [
+          { type: "text" as const, text: "1234" },
+          { type: "image_url" as const, url: "https://x" },
+        ],
+      },
+    ];
+    expect(estimateInput({ messages })).toMatchObject({ input_tokens: 3 + 1_600, images: 1, output_tokens: 0 });
+    const tools = [{ name: "t", parameters: {} }];
+    expect(estimateInput({ messages: messages.slice(0, 1), tools }).input_tokens).toBe(2 + 7);
   });
 
   test("a token is about four characters of English, fewer of other scripts", () => {
@@ -78,24 +132,28 @@ describe("metered usage", () => {
 });
 
 describe("retry", () => {
-  const delay = (failures: ProviderError[], { remaining_ms = 60_000, random = 0.5 } = {}) =>
-    retryDelay(failures, { remaining_ms, random, policy: defaultRetryPolicy });
+  const step = (failures: ProviderError[], { remaining_ms = 60_000, random = 0.5, has_next = false } = {}) =>
+    nextStep(failures, failures.length, { has_next, remaining_ms, random, policy: defaultRetryPolicy });
+  const delay = (failures: ProviderError[], situation = {}) => {
+    const next = step(failures, situation);
+    return next.kind === "retry" ? next.delay_ms : undefined;
+  };
   const failed = (code: ProviderErrorCode, retry_after_seconds?: number) =>
-    new ProviderError(code, { retry_after_seconds });
+    new ProviderError(code, retry_after_seconds === undefined ? {} : { retry_after_seconds });
 
-  test("scenario 1: Retry-After is waited for in full", () => {
+  test("AI 1: Retry-After is waited for in full", () => {
     for (const random of [0, 0.5, 0.999]) {
       expect(delay([failed("rate_limited", 1)], { random })).toBeGreaterThanOrEqual(1_000);
     }
   });
 
-  test("scenario 2: a Retry-After beyond the deadline or our patience is not waited for", () => {
+  test("AI 2: a Retry-After beyond the deadline or our patience is not waited for", () => {
     expect(delay([failed("rate_limited", 3_600)], { remaining_ms: 1e9 })).toBeUndefined();
     expect(delay([failed("rate_limited", 6)], { remaining_ms: 5_000 })).toBeUndefined();
     expect(delay([failed("rate_limited", 1e12)])).toBeUndefined();
   });
 
-  test("scenario 3: the backoff doubles, with jitter, for three attempts", () => {
+  test("AI 3: the backoff doubles, with jitter, for three attempts", () => {
     const down = failed("overloaded");
     expect(delay([down], { random: 0 })).toBe(250);
     expect(delay([down], { random: 0.999 })).toBe(500);
@@ -104,17 +162,30 @@ describe("retry", () => {
     expect(delay([down, down, down])).toBeUndefined();
   });
 
-  test("scenario 4: what would only repeat itself is not tried again", () => {
+  test("AI 4: what would only repeat itself is not tried again", () => {
     for (const code of ["invalid_request", "unauthorized", "not_found", "content_filtered", "aborted"] as const) {
       expect(delay([failed(code)])).toBeUndefined();
     }
   });
 
-  test("scenario 12: an unusable answer is tried again once", () => {
+  test("AI 12: an unusable answer is tried again once", () => {
     const bad = failed("bad_response");
     expect(delay([bad])).toBeDefined();
     expect(delay([bad, bad])).toBeUndefined();
     expect(delay([failed("overloaded"), bad])).toBeDefined();
+  });
+
+  test("AI 16: another model is asked at once, but for what is the request's own fault", () => {
+    for (const code of ["overloaded", "network", "unauthorized", "not_found", "rate_limited", "incomplete"] as const) {
+      expect(step([failed(code)], { has_next: true })).toEqual({ kind: "next_model" });
+    }
+    for (const code of ["invalid_request", "content_filtered", "aborted"] as const) {
+      expect(step([failed(code)], { has_next: true })).toEqual({ kind: "give_up" });
+    }
+    for (const code of ["bad_response", "timeout"] as const) {
+      expect(step([failed(code), failed(code)], { has_next: true })).toEqual({ kind: "give_up" });
+    }
+    expect(step([failed("overloaded")], { has_next: true, remaining_ms: 0 })).toEqual({ kind: "give_up" });
   });
 
   test("no wait is shorter than asked or reaches the deadline, and no call has a fourth attempt", () => {
@@ -146,27 +217,6 @@ describe("retry", () => {
   });
 });
 
-test("Retry-After is read as seconds or as an HTTP date, and as nothing else", () => {
-  const now = new Date("2026-03-01T10:00:00Z");
-  const cases: [string | undefined, number | undefined][] = [
-    ["1", 1],
-    [" 120 ", 120],
-    ["0", 0],
-    ["1.5", 1.5],
-    ["Sun, 01 Mar 2026 10:00:30 GMT", 30],
-    ["Sunday, 01-Mar-26 10:01:00 GMT", 60],
-    ["Sun, 01 Mar 2026 09:00:00 GMT", 0],
-    ["-5", undefined],
-    ["soon", undefined],
-    ["2026", 2_026],
-    ["Sunny, later", undefined],
-    ["", undefined],
-    ["99999999999999999999", undefined],
-    [undefined, undefined],
-  ];
-  for (const [value, seconds] of cases) expect(retryAfterSeconds(value, now), String(value)).toBe(seconds);
-});
-
 test("every failure has a public face that says nothing of our account", () => {
   const face = (code: ProviderErrorCode) => {
     const error = publicFailure(new ProviderError(code, { status: 418, reason: "inner_word", retry_after_seconds: 7 }));
@@ -180,6 +230,7 @@ test("every failure has a public face that says nothing of our account", () => {
   expect(face("content_filtered")).toEqual(["ai.content_filtered", "invalid"]);
   expect(face("timeout")).toEqual(["ai.timeout", "bad_gateway"]);
   expect(face("bad_response")).toEqual(["ai.bad_provider_response", "bad_gateway"]);
+  expect(face("incomplete")).toEqual(["ai.bad_provider_response", "bad_gateway"]);
   for (const code of ["unauthorized", "not_found", "overloaded", "network"] as const) {
     expect(face(code)).toEqual(["ai.provider_unavailable", "bad_gateway"]);
   }
@@ -194,4 +245,11 @@ test("a text is stored as it came, but for NUL and broken surrogates", () => {
       expect(stored.isWellFormed()).toBe(true);
     }),
   );
+});
+
+test("what looks like a key is taken out of a text, and nothing else", () => {
+  const keys = ["sk-proj-abcdefgh1234", "AIzaSyA1234567890abcdefghij", "Bearer abc.def-ghi123", "pk_live_12345678"];
+  for (const key of keys) expect(withoutKeys(`before ${key} after`)).toBe("before [redacted] after");
+  const plain = "A key question: is a risk-averse skier a bearer of bad news?";
+  expect(withoutKeys(plain)).toBe(plain);
 });

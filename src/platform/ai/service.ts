@@ -1,187 +1,174 @@
+import { type Clock, systemClock } from "../../core/clock.ts";
 import { ConfigError } from "../../core/config.ts";
 import type { Ctx } from "../../core/context.ts";
+import type { Keyring } from "../../core/crypto.ts";
 import type { Database } from "../../core/database.ts";
-import { newId } from "../../core/id.ts";
+import type { Listener } from "../../core/listener.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Metrics } from "../../core/metrics.ts";
-import type { Catalogue } from "./catalogue.ts";
-import { type Deadline, startDeadline, systemTimer, type Timer } from "./deadline.ts";
-import { aiErrors, ProviderError } from "./errors.ts";
-import { createMeter, type Target } from "./metering.ts";
-import type { Provider, ProviderAnswer } from "./provider.ts";
-import { defaultRetryPolicy, publicFailure, type RetryPolicy, retryDelay, storableText } from "./rules.ts";
-import type { FinishReason, Message, MeteredUsage } from "./schema.ts";
+import type { RedisClient } from "../../core/redis.ts";
+import type { AiLedger } from "../ai_ledger/index.ts";
+import type { Audit } from "../audit/index.ts";
+import { type BreakerSettings, createBreaker, defaultBreaker, localCircuits } from "./breaker.ts";
+import { createCompletionCache } from "./cache.ts";
+import { beginCall, type EngineOptions, type Operation, type Plan } from "./call.ts";
+import { createCompletions, type Running } from "./completions.ts";
+import { systemTimer, type Timer } from "./deadline.ts";
+import { aiErrors } from "./errors.ts";
+import { createIdempotentCalls } from "./idempotency.ts";
+import { type AttemptTrace, countAttempts } from "./metering.ts";
+import { checkInputs, embedding, speaking, transcription } from "./operations.ts";
+import { createPlanner, type PlannerOptions } from "./plan.ts";
+import type { Ai } from "./port.ts";
+import { redisCircuits } from "./redis.ts";
+import { defaultRetryPolicy, type RetryPolicy } from "./rules.ts";
+import { createWorkspaceAiSettings, type WorkspaceAiSettings } from "./settings.ts";
+import { prune } from "./store.ts";
+import { unlessGone } from "./stream.ts";
+import { createChecker } from "./structured.ts";
 
-/** What a feature asks. Whatever is left out is as `config/models.yaml` says for the feature. */
-export interface CompletionInput {
-  /** The feature's name, for example `prism.turn`: it chooses the model and stands in usage events and metrics. */
-  feature: string;
-  messages: Message[];
-  /** Another model of the catalogue. */
-  model?: string;
-  temperature?: number;
-  max_output_tokens?: number;
-  timeout_ms?: number;
-  /** Aborted when nobody waits for the answer any more: the call upstream is cut off. */
-  signal?: AbortSignal;
+/** The gateway as the assembly has it. */
+export interface AiGateway extends Ai {
+  settings: WorkspaceAiSettings;
+  /** Deletes kept answers whose time is over; returns how many. */
+  maintain(): Promise<number>;
+  /** Waits for the calls that run, those that go on without their caller too. */
+  close(): Promise<void>;
 }
 
-export interface Completion {
-  text: string;
-  provider: string;
-  /** As the provider names it, often with a date; usage events bear the catalogue's name. */
-  model: string;
-  finish_reason: FinishReason;
-  usage: MeteredUsage;
-  /** The same as in the usage events of this call. */
-  call_id: string;
-}
-
-/** The door to language models. Features name what they are; which model, which provider and what price stand in the catalogue. */
-export interface Ai {
-  /**
-   * Asks a model, at most three times within one deadline, and enters every attempt as a usage event before it goes on.
-   * Never call it in a transaction: it takes seconds, and its usage events must stay when the transaction does not.
-   *
-   * Throws `ai.rate_limited` (with `retry_after` where the provider named one), `ai.timeout`, `ai.provider_unavailable`,
-   * `ai.bad_provider_response`, `ai.content_filtered`, `ai.invalid_request` (also for a model that the catalogue does not have), and
-   * the signal's reason when the caller's signal is aborted.
-   */
-  complete(ctx: Ctx, input: CompletionInput): Promise<Completion>;
-}
-
-export interface AiOptions {
-  db: Pick<Database, "statement">;
-  catalogue: Catalogue;
-  /** Under the names that the catalogue's models give. Without a key, the demo provider under each of them. */
-  providers: Record<string, Provider>;
+export interface AiOptions extends PlannerOptions {
+  db: Pick<Database, "statement" | "inWorkspace" | "asSystem">;
+  listener: Pick<Listener, "on" | "connected" | "onGap">;
+  keyring: Keyring;
+  audit: Pick<Audit, "record">;
+  ledger: AiLedger;
   logger: Logger;
   metrics: Metrics;
-  /** No call takes longer, whatever the feature says. */
-  longest_ms?: number;
+  /** Circuits are shared between processes by it; each process has its own without, and while it is away. */
+  redis?: RedisClient | undefined;
   retry?: RetryPolicy;
+  breaker?: BreakerSettings;
+  /** Told of each attempt. */
+  trace?: AttemptTrace | undefined;
+  clock?: Clock | undefined;
   timer?: Timer;
   /** In [0, 1). */
   random?: () => number;
 }
 
-/** Makes the gateway. Throws a ConfigError when a model of the catalogue has no provider. */
-export function createAi(options: AiOptions): Ai {
-  const { catalogue, logger, timer = systemTimer, random = Math.random, retry: policy = defaultRetryPolicy } = options;
-  const missing = catalogue.providers().filter((name) => !Object.hasOwn(options.providers, name));
-  if (missing.length > 0)
-    throw new ConfigError([`models.yaml names providers that there are not: ${missing.join(", ")}`]);
-  const meter = createMeter(options);
+/** Makes the gateway. Throws a ConfigError when a feature has no model whose provider is there. */
+export function createAi(options: AiOptions): AiGateway {
+  const { catalogue, db, keyring, logger, metrics } = options;
+  const isThere = (model: string) => Object.hasOwn(options.providers, catalogue.model(model)?.provider ?? "");
+  const silent = catalogue.features().filter((name) => !catalogue.feature(name).models.some(isThere));
+  if (silent.length > 0) {
+    throw new ConfigError(
+      silent.map((name) => `models.yaml: features.${name} has no model whose provider has a key here`),
+    );
+  }
+  const onError = (error: unknown) => logger.warn({ err: error }, "the AI gateway goes on without a part of it");
+  const engine = engineOf(options, onError);
+  const plan = createPlanner(options);
+  const running = createRunning();
+  const settings = createWorkspaceAiSettings({ ...options, onError });
+  const { complete, stream } = createCompletions({
+    ...{ engine, plan, running, settings, logger, onError },
+    checkerOf: createChecker(),
+    calls: createIdempotentCalls(db, keyring),
+    cache: createCompletionCache({ db, keyring, metrics, onError }),
+  });
 
-  const attempt = async (
-    ctx: Ctx,
-    call: Call,
-    number: number,
-    deadline: Deadline,
-  ): Promise<Completion | ProviderError> => {
-    const { call_id, feature, target } = call;
-    const began = timer.now();
-    const ending = await deadline.bound(Promise.try(ask, target, deadline.signal)).catch(failure);
-    const entry = { call_id, attempt: number, feature, target, ending, latency_ms: timer.now() - began };
-    const usage = await meter(ctx, entry);
-    if (!("error" in ending)) return completion(call, ending, usage);
-    logFailure(logger, ctx, call, number, ending.error);
-    return ending.error;
-  };
-
-  const attempts = async (ctx: Ctx, call: Call, deadline: Deadline): Promise<Completion> => {
-    const failures: ProviderError[] = [];
-    for (;;) {
-      const result = await attempt(ctx, call, failures.length + 1, deadline);
-      if (!(result instanceof ProviderError)) return result;
-      failures.push(result);
-      const delay = retryDelay(failures, { remaining_ms: deadline.remaining_ms(), random: random(), policy });
-      if (delay === undefined) throw publicFailure(result);
-      await timer.wait(delay, deadline.signal).catch(() => undefined);
-      if (deadline.signal.aborted) throw publicFailure(result);
-    }
+  /** A call of one answer. */
+  const ask = <A>(ctx: Ctx, planned: Plan, operation: Operation<A>) => {
+    planned.signal?.throwIfAborted();
+    const work = async () => {
+      const call = beginCall(engine, ctx, planned);
+      try {
+        const { answer, target, end } = await call.answer(operation);
+        const usage = await end(operation.usage(answer), { is_last: true });
+        return { answer, told: { model: target.model, provider: target.provider.name, usage, call_id: call.call_id } };
+      } finally {
+        await call.close();
+      }
+    };
+    return running.forCaller(planned, work());
   };
 
   return {
-    complete: async (ctx, input) => {
-      input.signal?.throwIfAborted();
-      const call = planCall(options, input);
-      const settings = catalogue.feature(input.feature);
-      const timeout_ms = Math.min(
-        input.timeout_ms ?? settings.timeout_ms,
-        options.longest_ms ?? Number.POSITIVE_INFINITY,
-      );
-      const deadline = startDeadline(timer, timeout_ms, input.signal);
+    complete,
+    stream,
+    describeImage: async (ctx, input) => {
+      if (input.images.length === 0) throw aiErrors.invalid_request({ detail: "There are no images" });
+      return complete(ctx, input);
+    },
+    embed: async (ctx, { inputs, dimensions, ...asked }) => {
+      const planned = plan(asked, "embed");
+      checkInputs(inputs, planned.targets);
+      const { answer, told } = await ask(ctx, planned, embedding(inputs, dimensions));
+      return { vectors: answer.vectors, ...told, model: answer.model };
+    },
+    speak: async (ctx, { text, voice, format = "mp3", instructions, ...asked }) => {
+      const planned = plan(asked, "speak");
+      const spoken = voice ?? planned.settings.voice;
+      if (spoken === undefined)
+        throw aiErrors.invalid_request({ detail: "Neither the call nor the feature names a voice" });
+      const request = { text, voice: spoken, format, ...(instructions === undefined ? {} : { instructions }) };
+      const { answer, told } = await ask(ctx, planned, speaking(request));
+      return { audio: answer.audio, media_type: answer.media_type, ...told };
+    },
+    transcribe: async (ctx, { audio, media_type, file_name = "audio", language, ...asked }) => {
+      const planned = plan(asked, "transcribe");
+      const request = { audio, media_type, file_name, ...(language === undefined ? {} : { language }) };
+      const { answer, told } = await ask(ctx, planned, transcription(request));
+      return { text: answer.text, ...told };
+    },
+    models: (feature) =>
+      catalogue.feature(feature).models.flatMap((name) => {
+        const provider = options.providers[catalogue.model(name)?.provider ?? ""];
+        return provider === undefined ? [] : [{ name, provider: provider.name }];
+      }),
+    settings,
+    maintain: () => db.asSystem("ai answers that are over", prune),
+    close: running.close,
+  };
+}
+
+function engineOf(options: AiOptions, onError: (error: unknown) => void): EngineOptions {
+  const { ledger, logger, metrics, redis, trace, timer = systemTimer, breaker: circuits = defaultBreaker } = options;
+  const local = localCircuits(timer, circuits);
+  const shared = redis === undefined ? undefined : redisCircuits(redis, circuits);
+  return {
+    ...{ ledger, logger, timer, trace },
+    clock: options.clock ?? systemClock,
+    retry: options.retry ?? defaultRetryPolicy,
+    random: options.random ?? Math.random,
+    breaker: createBreaker({ local, shared, timer, metrics, onError }),
+    count: countAttempts(metrics),
+  };
+}
+
+/** The calls that run. */
+function createRunning(): Running & { close(): Promise<void> } {
+  const works = new Set<Promise<void>>();
+  const track = (work: Promise<unknown>) => {
+    const done = () => void works.delete(settled);
+    const settled: Promise<void> = work.then(done, done);
+    works.add(settled);
+  };
+  return {
+    track,
+    forCaller: async ({ targets, signal }, work) => {
+      track(work);
+      const goesOn = targets.some(({ drains }) => drains);
       try {
-        return await attempts(ctx, call, deadline);
+        return await unlessGone(work, goesOn ? signal : undefined);
       } catch (error) {
-        input.signal?.throwIfAborted();
+        signal?.throwIfAborted();
         throw error;
-      } finally {
-        deadline.end();
       }
     },
+    close: async () => {
+      while (works.size > 0) await Promise.all(works);
+    },
   };
-}
-
-interface Call {
-  call_id: string;
-  feature: string;
-  target: Target;
-}
-
-function planCall({ catalogue, providers }: Pick<AiOptions, "catalogue" | "providers">, input: CompletionInput): Call {
-  const feature = catalogue.feature(input.feature);
-  const model = input.model ?? feature.model;
-  const settings = catalogue.model(model);
-  const provider = settings === undefined ? undefined : providers[settings.provider];
-  if (settings === undefined || provider === undefined) {
-    throw aiErrors.invalid_request({ detail: "There is no model of that name here" });
-  }
-  const request = {
-    model,
-    messages: input.messages,
-    temperature: input.temperature ?? feature.temperature,
-    max_output_tokens: input.max_output_tokens ?? feature.max_output_tokens,
-    reasoning: settings.reasoning ?? false,
-  };
-  return { call_id: newId(), feature: input.feature, target: { request, settings, provider } };
-}
-
-function ask({ provider, request }: Target, signal: AbortSignal): Promise<ProviderAnswer> {
-  return provider.complete(request, signal);
-}
-
-/** An adapter that throws anything else has a defect: not tried again, and entered as charged. */
-function failure(error: unknown): { error: ProviderError } {
-  if (error instanceof ProviderError) return { error };
-  return {
-    error: new ProviderError("bad_response", { retryable: false, reason: "defect", maybe_billed: true, cause: error }),
-  };
-}
-
-function completion({ call_id, target }: Call, answer: ProviderAnswer, usage: MeteredUsage): Completion {
-  const { text, model, finish_reason } = answer;
-  return { text: storableText(text), provider: target.provider.name, model, finish_reason, usage, call_id };
-}
-
-/** What the operator must mend (key, credit, model's name) is an error; the rest happens. */
-function logFailure(
-  logger: Logger,
-  ctx: Ctx,
-  { call_id, feature, target }: Call,
-  attempt: number,
-  error: ProviderError,
-): void {
-  const { code, status, reason } = error;
-  const line = {
-    request_id: ctx.request_id,
-    call_id,
-    attempt,
-    feature,
-    provider: target.provider.name,
-    model: target.request.model,
-  };
-  const level = code === "unauthorized" || code === "not_found" || reason === "defect" ? "error" : "warn";
-  logger[level]({ ...line, error_code: code, status, reason, err: error.cause }, "an attempt at an AI provider failed");
 }

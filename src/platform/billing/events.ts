@@ -26,42 +26,49 @@ export const SubscriptionChanged = defineEvent(
     ended_at: Moment,
     access_ends_at: Moment,
   }),
+  { public: true },
 );
 
 export const SubscriptionConfirmed = defineEvent(
   "billing.subscription_confirmed",
   "A subscription gives access for the first time; the owners are told",
   Type.Object({ ...about, period_ends_at: Moment }),
+  { public: true },
 );
 
 export const SubscriptionRenewed = defineEvent(
   "billing.subscription_renewed",
   "A further period of a subscription is paid; the owners are told",
   Type.Object({ ...about, period_ends_at: Moment }),
+  { public: true },
 );
 
 export const SubscriptionCanceled = defineEvent(
   "billing.subscription_canceled",
   "A subscription ends, or will with its period; the owners are told",
   Type.Object({ ...about, access_ends_at: Moment }),
+  { public: true },
 );
 
 export const PaymentFailed = defineEvent(
   "billing.payment_failed",
   "A try to collect a payment failed: 1 and 2 leave a time of grace, 3 suspends; the owners are told",
   Type.Object({ ...about, attempt: Type.Integer({ minimum: 1, maximum: 3 }), grace_ends_at: Moment }),
+  { public: true },
 );
 
 export const PaymentRecovered = defineEvent(
   "billing.payment_recovered",
   "What was owed is paid; the owners are told",
   Type.Object(about),
+  { public: true },
 );
 
 export const TrialEnding = defineEvent(
   "billing.trial_ending",
   "A trial is about to end; the owners are told",
   Type.Object({ ...about, trial_ends_at: Type.String({ format: "date-time" }) }),
+  { public: true },
 );
 
 export const DuplicatePurchase = defineEvent(

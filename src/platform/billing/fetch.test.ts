@@ -27,7 +27,7 @@ afterEach(() => fake.fail(undefined));
 const planNow = async () => (await snapshot()).plan_id;
 const replayed = (webhook_event_id: string) => t.billing.admin.replay(webhook_event_id, "test");
 const eventId = async (event_id: string) =>
-  (await t.sql<{ id: string }>("select id from billing.webhook_events where event_id = $1", [event_id]))[0]?.id ?? "";
+  (await t.sql<{ id: string }>("select id from inbox.webhook_events where event_id = $1", [event_id]))[0]?.id ?? "";
 
 describe("what Stripe says now is what counts", () => {
   test("an old notification brings the present state; a late one changes nothing", async () => {

@@ -1,44 +1,43 @@
-import { newId } from "../../core/id.ts";
 import type { Position } from "../../core/pages.ts";
 import { ownTables, sql, type Tx } from "../../core/tables.ts";
-import type { Store } from "../plans/index.ts";
+import {
+  findMessage,
+  insertMessage,
+  isMessageKnown,
+  type KeptMessage,
+  keepContents as keepMessageContents,
+  listMessages,
+  listOpenMessages,
+  listUnsettledMessages,
+  type MessageFilter,
+  type MessageOutcome,
+  settleMessage,
+} from "../inbox/index.ts";
+import { type Store, stores } from "../plans/index.ts";
 import type { Environment } from "./schema.ts";
 import type { Content, Notification } from "./store-port.ts";
 
-const tables = ownTables("billing.webhook_events", "billing.leases");
+// Notifications are kept in the inbox that all senders share; here they are in billing's words: an endpoint is a store's environment.
 
-const now = sql<Date>`plinth.now()`;
+const tables = ownTables("billing.leases");
 
 /** What became of a notification. */
-export interface EventOutcome {
-  status: "received" | "applied" | "ignored" | "failed";
-  reason: string | null;
-}
+export type EventOutcome = MessageOutcome;
 
 export type EventKey = Pick<Notification, "source" | "environment">;
 
+function messageOf({ environment: endpoint, source, event_id, event_type, subject, payload }: Notification) {
+  return { source, endpoint, event_id, event_type, subject, payload };
+}
+
 /** Keeps a notification; undefined when it is here already. Waits for whoever is keeping the same one at this moment. */
-export async function insertEvent(
+export function insertEvent(
   tx: Tx,
   notification: Notification,
   contents: Content[] | undefined,
 ): Promise<string | undefined> {
-  const { source, environment, event_id, event_type, subject, payload } = notification;
-  const row = await tables(tx)
-    .insertInto("billing.webhook_events")
-    .values({
-      ...{ source, environment, event_id, event_type, subject, payload },
-      id: newId(),
-      contents: contents === undefined ? null : JSON.stringify(contents),
-      replaces: replacedBy(contents ?? notification.contents),
-      received_at: sql<Date>`date_trunc('milliseconds', plinth.now())`,
-      status: "received",
-      reason: "new",
-    })
-    .onConflict((conflict) => conflict.columns(["source", "environment", "event_id"]).doNothing())
-    .returning("id")
-    .executeTakeFirst();
-  return row?.id;
+  const made = { contents, replaces: replacedBy(contents ?? notification.contents) };
+  return insertMessage(tx, messageOf(notification), made);
 }
 
 function replacedBy(contents: Content[]): string[] {
@@ -46,36 +45,15 @@ function replacedBy(contents: Content[]): string[] {
 }
 
 /** Whether the notification is here already: what it still needs, it gets without being sent again. */
-export async function isEventKnown(tx: Tx, { source, environment, event_id }: Notification): Promise<boolean> {
-  const row = await tables(tx)
-    .selectFrom("billing.webhook_events")
-    .select("id")
-    .where("source", "=", source)
-    .where("environment", "=", environment)
-    .where("event_id", "=", event_id)
-    .executeTakeFirst();
-  return row !== undefined;
+export function isEventKnown(tx: Tx, notification: Notification): Promise<boolean> {
+  return isMessageKnown(tx, messageOf(notification));
 }
 
-export async function settleEvent(tx: Tx, id: string, { status, reason }: EventOutcome): Promise<void> {
-  await tables(tx)
-    .updateTable("billing.webhook_events")
-    .set({ status, reason, processed_at: status === "received" ? null : now })
-    .where("id", "=", id)
-    .execute();
-}
+export { settleMessage as settleEvent };
 
 /** Keeps what the store answered for a notification that is here already, for as long as it has to wait. */
-export async function keepContents(tx: Tx, id: string, contents: Content[] | undefined): Promise<void> {
-  await tables(tx)
-    .updateTable("billing.webhook_events")
-    .set({
-      contents: contents === undefined ? null : JSON.stringify(contents),
-      attempts: sql<number>`attempts + 1`,
-      ...(contents === undefined ? {} : { replaces: replacedBy(contents) }),
-    })
-    .where("id", "=", id)
-    .execute();
+export function keepContents(tx: Tx, id: string, contents: Content[] | undefined): Promise<void> {
+  return keepMessageContents(tx, id, contents && { contents, replaces: replacedBy(contents) });
 }
 
 /** Makes everybody who has news of the same go one after the other, always in the same order; returns the time of this transaction. */
@@ -99,37 +77,18 @@ export async function databaseTime(tx: Tx): Promise<Date> {
   return at;
 }
 
-/** An event as it was kept. */
-export interface KeptEvent {
-  id: string;
+/** A notification as it was kept. */
+export interface KeptEvent extends Omit<KeptMessage, "source" | "endpoint" | "contents"> {
   source: Store;
   environment: Environment;
-  event_id: string;
-  event_type: string;
-  subject: string | null;
-  payload: string;
   contents: Content[] | null;
-  status: EventOutcome["status"];
-  reason: string | null;
-  attempts: number;
-  received_at: Date;
-  processed_at: Date | null;
 }
 
-function selectEvents(tx: Tx) {
-  return tables(tx)
-    .selectFrom("billing.webhook_events")
-    .select(["id", "source", "environment", "event_id", "event_type", "subject", "payload", "contents", "status"])
-    .select(["reason", "attempts", "received_at", "processed_at"]);
-}
-
-function keptOf(row: Awaited<ReturnType<ReturnType<typeof selectEvents>["executeTakeFirstOrThrow"]>>): KeptEvent {
-  const { source, environment, status, contents, ...rest } = row;
+function keptOf({ source, endpoint, contents, ...rest }: KeptMessage): KeptEvent {
   return {
     ...rest,
     source: source as Store,
-    environment: environment as Environment,
-    status: status as KeptEvent["status"],
+    environment: endpoint as Environment,
     contents: contents === null ? null : reviveContents(contents),
   };
 }
@@ -147,60 +106,27 @@ function reviveContents(stored: unknown): Content[] {
 /** The subjects' notifications that were neither applied nor ignored, and those of what replaces a purchase that is among the subjects. */
 export async function listOpenEvents(
   tx: Tx,
-  { source, environment }: EventKey,
+  { source, environment: endpoint }: EventKey,
   subjects: string[],
 ): Promise<KeptEvent[]> {
-  const rows = await selectEvents(tx)
-    .where("source", "=", source)
-    .where("environment", "=", environment)
-    .where("status", "in", ["received", "failed"])
-    .where((eb) => eb.or([eb("subject", "in", subjects), sql<boolean>`replaces && ${subjects}::text[]`]))
-    .execute();
-  return rows.map(keptOf);
+  return (await listOpenMessages(tx, { source, endpoint }, subjects)).map(keptOf);
 }
 
 export async function findEvent(tx: Tx, id: string): Promise<KeptEvent | undefined> {
-  const row = await selectEvents(tx).where("id", "=", id).executeTakeFirst();
-  return row === undefined ? undefined : keptOf(row);
+  const row = await findMessage(tx, id);
+  return row !== undefined && stores.some((store) => store === row.source) ? keptOf(row) : undefined;
 }
 
-export interface EventFilter {
-  source?: string | undefined;
-  status?: string | undefined;
-  event_type?: string | undefined;
-  subject?: string | undefined;
-  event_id?: string | undefined;
-}
+export type EventFilter = Omit<MessageFilter, "sources">;
 
 /** A page's rows and one more, newest first. */
 export async function listEvents(tx: Tx, filter: EventFilter, limit: number, after?: Position): Promise<KeptEvent[]> {
-  let query = selectEvents(tx).$if(after !== undefined, (q) =>
-    q.where(sql<boolean>`(received_at, id) < (${after?.created_at ?? null}, ${after?.id ?? null})`),
-  );
-  for (const name of ["source", "status", "event_type", "subject", "event_id"] as const) {
-    const wanted = filter[name];
-    if (wanted !== undefined) query = query.where(name, "=", wanted);
-  }
-  const rows = await query
-    .orderBy("received_at", "desc")
-    .orderBy("id", "desc")
-    .limit(limit + 1)
-    .execute();
-  return rows.map(keptOf);
+  return (await listMessages(tx, { ...filter, sources: stores }, limit, after)).map(keptOf);
 }
 
-/** The unsettled notifications of a source, the oldest first, behind the position. */
+/** The unsettled notifications, the oldest first, behind the position. */
 export async function listUnsettled(tx: Tx, limit: number, after: Position | undefined): Promise<KeptEvent[]> {
-  const rows = await selectEvents(tx)
-    .where("status", "in", ["received", "failed"])
-    .where(
-      after === undefined ? sql<boolean>`true` : sql<boolean>`(received_at, id) > (${after.created_at}, ${after.id})`,
-    )
-    .orderBy("received_at")
-    .orderBy("id")
-    .limit(limit)
-    .execute();
-  return rows.map(keptOf);
+  return (await listUnsettledMessages(tx, stores, limit, after)).map(keptOf);
 }
 
 // ---- leases

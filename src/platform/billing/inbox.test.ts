@@ -39,9 +39,10 @@ describe("one subscription", () => {
       },
     ]);
     expect(await published()).toEqual([expect.objectContaining({ status: "active", previous_status: null, seats: 2 })]);
-    const [kept] = await t.sql("select payload, status, environment from billing.webhook_events where event_id = $1", [
-      event.id,
-    ]);
+    const [kept] = await t.sql(
+      "select payload, status, endpoint as environment from inbox.webhook_events where event_id = $1",
+      [event.id],
+    );
     expect(kept).toEqual({ payload: body, status: "applied", environment: "test" });
   });
 
@@ -342,7 +343,7 @@ describe("what is not for us", () => {
     const before = await t.counted({ type: "other", outcome: "ignored" });
     const event = stripeEvent("customer.tax_id.created", { id: "txi_1", customer });
     await t.send(event);
-    expect(await t.sql("select status, reason from billing.webhook_events where event_id = $1", [event.id])).toEqual([
+    expect(await t.sql("select status, reason from inbox.webhook_events where event_id = $1", [event.id])).toEqual([
       { status: "ignored", reason: "not_handled" },
     ]);
     expect(await t.counted({ type: "other", outcome: "ignored" })).toBe(before + 1);
@@ -352,7 +353,7 @@ describe("what is not for us", () => {
     const event = stripeEvent("customer.subscription.updated", { id: subscription, customer, status: "hibernating" });
     await t.send(event);
     const [row] = await t.sql<{ status: string; reason: string }>(
-      "select status, reason from billing.webhook_events where event_id = $1",
+      "select status, reason from inbox.webhook_events where event_id = $1",
       [event.id],
     );
     expect(row?.status).toBe("failed");

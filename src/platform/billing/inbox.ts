@@ -351,7 +351,7 @@ export function createInbox(options: InboxOptions): Inbox {
       defineSubscriber({
         name: "billing.fetch",
         event: FetchWanted,
-        max_attempts: 12,
+        max_retries: 11,
         handle: async (ctx, { webhook_event_id }) => {
           const row = await db.systemStatement("ask a store again", (tx) => findEvent(tx, webhook_event_id));
           if (row === undefined || row.status !== "received") return;

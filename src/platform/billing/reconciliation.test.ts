@@ -24,7 +24,7 @@ afterEach(async () => {
 const reconcile = () => t.billing.reconciliation.reconcile("stripe", "test");
 const runs = async () => (await t.billing.reconciliation.list({ limit: 10 })).data;
 const planNow = async () => (await snapshot()).plan_id;
-const found = () => t.sql("select event_type, status from billing.webhook_events where event_type = 'reconciliation'");
+const found = () => t.sql("select event_type, status from inbox.webhook_events where event_type = 'reconciliation'");
 
 describe("what notifications missed", () => {
   test("an upgrade, an end, and a whole subscription are put right, counted, and kept", async () => {

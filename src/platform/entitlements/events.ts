@@ -10,4 +10,5 @@ export const SnapshotChanged = defineEvent(
     previous_plan_id: Type.Union([Type.String(), Type.Null()]),
     version: Type.Integer(),
   }),
+  { public: true },
 );

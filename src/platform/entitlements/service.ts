@@ -106,9 +106,11 @@ export interface Entitlements {
   products(tx: Tx): Promise<string[]>;
   /**
    * Lets pass when the workspace's plan has the feature switched on (or, for a limit, at all).
-   * Throws `entitlements.missing` (403) otherwise. `feature` is `<product>.<feature>`.
+   * Throws `entitlements.missing` (403) otherwise, with the plans on offer that have it. `feature` is `<product>.<feature>`.
    */
   require(ctx: Ctx, feature: string): Promise<void>;
+  /** Registers who knows which plans on offer have a feature, by their ids, the cheapest first; without it `entitlements.missing` names none. */
+  onMissing(plansWith: (product: string, feature: string) => Promise<string[]>): void;
 }
 
 interface EntitlementsOptions {
@@ -121,6 +123,7 @@ interface EntitlementsOptions {
 
 export function createEntitlements({ db, events, listener, clock }: EntitlementsOptions): Entitlements {
   const followers: Follower[] = [];
+  let plansWith: (product: string, feature: string) => Promise<string[]> = async () => [];
   const compute = async (tx: Tx, ctx: Scope, product: string, source?: string): Promise<Snapshot> => {
     const { workspace_id } = ctx;
     const plan = await findDefaultPlan(tx, product);
@@ -192,8 +195,13 @@ export function createEntitlements({ db, events, listener, clock }: Entitlements
       const { product, name } = splitFeature(feature);
       const found = (await read(ctx, product)).features[name];
       if (found === undefined || (found.kind === "flag" && !found.enabled)) {
-        throw entitlementErrors.missing({ detail: `Your plan does not have ${feature}`, extensions: { feature } });
+        const plans = await plansWith(product, name);
+        const detail = `Your plan does not have ${feature}${plans.length === 0 ? "" : `; ${plans.join(", ")} does`}`;
+        throw entitlementErrors.missing({ detail, extensions: { feature, plans } });
       }
+    },
+    onMissing: (lookup) => {
+      plansWith = lookup;
     },
   };
 }

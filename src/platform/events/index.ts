@@ -1,4 +1,11 @@
-export { type Delivery, declaredEvents, defineEvent, type EventDefinition } from "./schema.ts";
-export { createEvents, defineSubscriber, type Events, type EventsInternals, type Subscriber } from "./service.ts";
-export { outboxBacklog } from "./store.ts";
+export { createDeadLetters, type DeadLetters } from "./dead-letters.ts";
+export { DependencyDown, PermanentFailure } from "./failures.ts";
+export { exposeOutbox } from "./metrics.ts";
+export type { Pauses } from "./pauses.ts";
+export { maintainOutbox } from "./retention.ts";
+export { type Delivery, declaredEvents, defineEvent, type EventDefinition, everyEvent } from "./schema.ts";
+export { createEvents, type Events, type EventsInternals } from "./service.ts";
+export { type CompletedEvent, listCompleted } from "./store.ts";
+export { defineSubscriber, type Subscriber, type SubscriberOptions } from "./subscriber.ts";
+export { watchNotifications } from "./wake-up.ts";
 export { createWorker, type Worker } from "./worker.ts";

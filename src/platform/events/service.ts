@@ -1,61 +1,46 @@
 import type { Static, TSchema } from "typebox";
-import type { Ctx } from "../../core/context.ts";
 import type { Database } from "../../core/database.ts";
 import { newId } from "../../core/id.ts";
 import type { Tx } from "../../core/tables.ts";
-import type { Delivery, EventDefinition, PayloadOf } from "./schema.ts";
-import { insertRows, notify } from "./store.ts";
+import { createPauses, type Pauses } from "./pauses.ts";
+import { type EventDefinition, everyEvent } from "./schema.ts";
+import { insertEvents, type NewEvent } from "./store.ts";
+import type { Publisher, Subscriber } from "./subscriber.ts";
+import { createWakeUp } from "./wake-up.ts";
 
-/**
- * Whoever wants to hear of a kind of event, once for each event, with a fate of its own. With `handleInTransaction` the handler's
- * changes and the completion commit together: exactly once. With `handle` it may run again after a crash: hand
- * `delivery.event_id` on as idempotency key.
- */
-export interface Subscriber {
-  /** `<module>.<what_it_does>`, unique and never renamed: rows in the outbox bear it. */
-  name: string;
-  event: EventDefinition;
-  /** Tries before the row is a dead letter. Default 6, which with the default backoff is about two hours. */
-  max_attempts: number;
-  /** Seconds until the next try after this attempt failed. */
-  backoff?: (attempt: number) => number;
-  /** The handler is aborted and counted as failed after so long. */
-  timeout_ms: number;
-  handle?: (ctx: Ctx, payload: unknown, delivery: Delivery) => Promise<void>;
-  handleInTransaction?: (tx: Tx, ctx: Ctx, payload: unknown, delivery: Delivery) => Promise<void>;
+export interface AppendOptions {
+  /** Delivered so much later. */
+  delay_seconds?: number;
+  /** Delivered at this time; at once when it is over. Goes before `delay_seconds`. */
+  at?: Date;
+  /** The event's id, a UUID, instead of a new one: publishing it again, while it is not delivered, does nothing. */
+  event_id?: string;
+  /** Goes before what subscribers make their keys of. */
+  key?: string;
 }
 
-interface SubscriberOptions<D extends EventDefinition> {
-  name: string;
-  event: D;
-  max_attempts?: number;
-  backoff?: (attempt: number) => number;
-  timeout_ms?: number;
-  handle?: (ctx: Ctx, payload: PayloadOf<D>, delivery: Delivery) => Promise<void>;
-  handleInTransaction?: (tx: Tx, ctx: Ctx, payload: PayloadOf<D>, delivery: Delivery) => Promise<void>;
-}
-
-/** Declares a subscriber, its handler typed by the event's payload. It has one of the two handlers. */
-export function defineSubscriber<D extends EventDefinition>(options: SubscriberOptions<D>): Subscriber {
-  if ((options.handle === undefined) === (options.handleInTransaction === undefined)) {
-    throw new TypeError(`The subscriber ${options.name} needs either handle or handleInTransaction`);
-  }
-  return { max_attempts: 6, timeout_ms: 30_000, ...options } as Subscriber;
+/** One of several events that are published together. */
+export interface Publication<T extends TSchema = TSchema> {
+  event: EventDefinition<T>;
+  payload: Static<T>;
+  options?: AppendOptions;
 }
 
 /** The door through which events are published. */
 export interface Events {
   /**
-   * Publishes an event in the caller's transaction: it is delivered to every subscriber if that commits, and to none if it does not.
-   * With `delay_seconds` it is delivered that much later. Throws a TypeError when the payload does not fit.
+   * Publishes an event in the caller's transaction: it is delivered to every subscriber if that commits, and to none if it does not. Tells the event's id.
+   * Throws a TypeError when the payload does not fit.
    */
   append<T extends TSchema>(
     tx: Tx,
-    ctx: Pick<Ctx, "workspace_id" | "request_id">,
+    ctx: Publisher,
     event: EventDefinition<T>,
     payload: Static<T>,
-    options?: { delay_seconds?: number },
-  ): Promise<void>;
+    options?: AppendOptions,
+  ): Promise<string>;
+  /** Publishes several in one statement, in this order; all or none. Tells their ids. */
+  appendAll(tx: Tx, ctx: Publisher, publications: readonly Publication[]): Promise<string[]>;
 }
 
 /** What the worker and the wiring need beside the door. */
@@ -63,8 +48,13 @@ export interface EventsInternals extends Events {
   /** Adds subscribers, before the worker starts. Throws for a name that is taken. */
   subscribe(subscribers: Subscriber[]): void;
   subscribers(): ReadonlyMap<string, Subscriber>;
-  /** Calls the handler when this process published something. */
-  onWake(handler: () => void): void;
+  /** Calls the handler with the names of subscribers for which this process published something. */
+  onWake(handler: (subscribers: string[]) => void): void;
+  /** Tells the workers of all processes that there is something for these subscribers. */
+  wake(subscribers: string[]): void;
+  /** What tells this process's notifications from others'. */
+  origin: string;
+  pauses: Pauses;
   /** Waits for the notification that is on its way, if any. */
   settled(): Promise<void>;
 }
@@ -74,48 +64,49 @@ interface EventsOptions {
   onError: (error: unknown) => void;
 }
 
-/** Pause between two notifications at most: the first goes at once, what follows within it shares the next. */
-const notifyEvery = 5;
-
 export function createEvents({ db, onError }: EventsOptions): EventsInternals {
   const byName = new Map<string, Subscriber>();
   const byEvent = new Map<string, Subscriber[]>();
-  const wakers: (() => void)[] = [];
-  let notifying: Promise<void> | undefined;
-  let again = false;
+  const { wake, onWake, settled, origin } = createWakeUp({ db, onError });
 
-  const sendNotifications = async () => {
-    do {
-      again = false;
-      await db.systemStatement("outbox wake-up", notify).catch(onError);
-      if (again) await new Promise((resolve) => setTimeout(resolve, notifyEvery));
-    } while (again);
-    notifying = undefined;
+  const subscribersOf = (type: string) => [
+    ...(byEvent.get(type) ?? []),
+    ...(byEvent.get(everyEvent.type) ?? []).filter(({ wants }) => wants?.(type) ?? true),
+  ];
+
+  const newEvent = (ctx: Publisher, { event, payload, options = {} }: Publication): NewEvent => {
+    event.check(payload);
+    const event_id = options.event_id ?? newId();
+    return {
+      ...{ event_id, event_type: event.type, payload },
+      at: options.at ?? null,
+      delay_seconds: options.delay_seconds ?? 0,
+      deliveries: subscribersOf(event.type).map((subscriber) => ({
+        subscriber: subscriber.name,
+        key: keyOf(subscriber, ctx, event, payload, event_id, options.key),
+        max_retries: subscriber.max_retries,
+      })),
+    };
   };
-  const wake = () => {
-    for (const waker of wakers) waker();
-    again = true;
-    notifying ??= sendNotifications();
+
+  const appendAll: Events["appendAll"] = async (tx, ctx, publications) => {
+    const events = publications.map((publication) => newEvent(ctx, publication));
+    const wanted = events.filter(({ deliveries }) => deliveries.length > 0);
+    if (wanted.length > 0) await insertEvents(tx, ctx, wanted);
+    const due = wanted.filter(({ at, delay_seconds }) => at === null && delay_seconds <= 0);
+    if (due.length > 0) {
+      const names = due.flatMap(({ deliveries }) => deliveries.map(({ subscriber }) => subscriber));
+      tx.afterCommit(() => wake(names));
+    }
+    return events.map(({ event_id }) => event_id);
   };
 
   return {
     append: async (tx, ctx, event, payload, options) => {
-      event.check(payload);
-      const event_id = newId();
-      const rows = (byEvent.get(event.type) ?? []).map(({ name, max_attempts }) => ({
-        workspace_id: ctx.workspace_id,
-        request_id: ctx.request_id,
-        event_id,
-        event_type: event.type,
-        subscriber: name,
-        payload,
-        max_attempts,
-        delay_seconds: options?.delay_seconds ?? 0,
-      }));
-      if (rows.length === 0) return;
-      await insertRows(tx, rows);
-      if (options?.delay_seconds === undefined) tx.afterCommit(wake);
+      const [event_id = ""] = await appendAll(tx, ctx, [{ event, payload, ...(options && { options }) }]);
+      return event_id;
     },
+    appendAll,
     subscribe: (subscribers) => {
       for (const subscriber of subscribers) {
         if (byName.has(subscriber.name)) throw new Error(`There are two subscribers named ${subscriber.name}`);
@@ -124,11 +115,25 @@ export function createEvents({ db, onError }: EventsOptions): EventsInternals {
       }
     },
     subscribers: () => byName,
-    onWake: (handler) => {
-      wakers.push(handler);
-    },
-    settled: async () => {
-      await notifying;
-    },
+    onWake,
+    wake,
+    origin,
+    pauses: createPauses({ db, subscribers: () => byName, wake }),
+    settled,
   };
+}
+
+/** The key under which a subscriber limits or orders the event; one that it has none for stands alone, under its own id. */
+function keyOf(
+  subscriber: Subscriber,
+  ctx: Publisher,
+  event: EventDefinition,
+  payload: unknown,
+  event_id: string,
+  given: string | undefined,
+): string | null {
+  if (subscriber.key === undefined) return given ?? null;
+  if (given !== undefined) return given;
+  const told = subscriber.event === everyEvent ? { event_type: event.type, event_id, payload } : payload;
+  return subscriber.key(told, ctx) ?? event_id;
 }

@@ -232,7 +232,7 @@ test("K2: neither the secret nor a recovery code is in the database, L15: nor in
     "factors.recovery_codes",
     "factors.challenges",
     "audit.entries",
-    "events.outbox",
+    "events.deliveries",
   ];
   const rows = await Promise.all(tables.map((table) => plinth.sql(`select t::text as row from ${table} t`)));
   const dump = JSON.stringify([...rows.flat(), ...plinth.logged]);

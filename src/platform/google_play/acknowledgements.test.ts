@@ -289,7 +289,7 @@ describe("the subscriber", () => {
   const payload = Type.Object({ source: Type.String(), external_id: Type.String(), status: Type.String() });
   const Changed = defineEvent("test.subscription_changed", "Stands for billing's", payload);
   const [subscriber] = googlePlaySubscribers({ want: (who, purchase) => processOf().want(who, purchase) }, Changed);
-  const delivery = { event_id: "e", attempt: 1, signal: new AbortController().signal };
+  const delivery = { event_id: "e", idempotency_key: "e", attempt: 1, signal: new AbortController().signal };
   const change = (more: object = {}) => ({ source: "google_play", external_id: token, status: "active", ...more });
 
   test("acknowledges what was granted at Google Play, and nothing else", async () => {

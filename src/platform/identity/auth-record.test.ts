@@ -195,7 +195,7 @@ test("L15: every act of signing in and proving oneself is in the audit record, a
   const kept = JSON.stringify([
     plinth.logged,
     await plinth.sql("select * from audit.entries"),
-    await plinth.sql("select * from events.outbox"),
+    await plinth.sql("select * from events.deliveries"),
   ]);
   expect(kept).toContain(user_id);
   expect(secrets.size).toBeGreaterThan(60);

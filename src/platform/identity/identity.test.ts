@@ -168,7 +168,12 @@ describe("the mailed link", () => {
         .split("/")
         .at(-1) ?? "";
     expect(token.length).toBeGreaterThan(40);
-    for (const table of ["identity.one_time_tokens", "events.outbox", "sessions.sessions", "sessions.signing_keys"]) {
+    for (const table of [
+      "identity.one_time_tokens",
+      "events.deliveries",
+      "sessions.sessions",
+      "sessions.signing_keys",
+    ]) {
       const dump = JSON.stringify(await plinth.sql(`select * from ${table}`));
       expect(dump).not.toContain(token);
       expect(dump).not.toContain(ada.refresh_token);

@@ -37,7 +37,7 @@ interface JobsOptions {
 
 /** A mail should not wait minutes for its second try: 5 s, 20 s, 80 s, then ever longer. */
 const mailBackoff = (attempt: number) => 5 * 4 ** Math.min(attempt - 1, 6);
-const mailing = { max_attempts: 8, backoff: mailBackoff };
+const mailing = { max_retries: 7, backoff: mailBackoff };
 
 /** The page behind a link of each purpose. */
 const pages: Record<Purpose, string> = {

@@ -29,12 +29,19 @@ interface ProfileOptions {
 
 export type UserRow = NonNullable<Awaited<ReturnType<typeof findUser>>>;
 
+/**
+ * Removes what somebody else keeps of a person, in every workspace, in the transaction that erases the account: if it throws, nothing is
+ * erased, and it is tried again.
+ */
+export type Eraser = (tx: Tx, place: { workspace_id: string; request_id: string }, user_id: string) => Promise<void>;
+
 /** Days in which a deleted account can be restored. */
 export const restorableDays = 30;
 
 /** A person's own account: what it shows, and its end. */
 export function createProfile(options: ProfileOptions) {
   const { db, listener, events, workspaces, audit, sessions, mailedTokens, messaging } = options;
+  const erasers: Eraser[] = [];
   const people = createLiveCache<UserRow>({ listener, tags: ({ id }) => [`user:${id}`] });
   listener.on("plinth_changes", people.forget);
 
@@ -133,12 +140,18 @@ export function createProfile(options: ProfileOptions) {
       });
     },
 
+    /** Registers who has something of people to remove when an account is erased. */
+    onErase: (eraser: Eraser): void => {
+      erasers.push(eraser);
+    },
+
     /** Erases an account that was deleted then and not restored since, with the personal workspace and all that is in it. */
     erase: async (user_id: string, deleted_at: Date, request_id: string): Promise<void> => {
       await db.asSystem("erase account", async (tx) => {
         const workspace_id = await workspaces.personalOf(tx, user_id);
         const user = await findUser(tx, user_id);
         if (user?.deleted_at?.getTime() !== deleted_at.getTime() || workspace_id === undefined) return;
+        for (const eraser of erasers) await eraser(tx, { workspace_id, request_id }, user_id);
         await workspaces.eraseLonely(tx, user_id);
         if (user.email !== null) await messaging.erase(tx, { address: user.email, user_id });
         await eraseUser(tx, user_id, deleted_at);

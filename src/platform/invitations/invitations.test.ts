@@ -132,7 +132,7 @@ describe("an invitation", () => {
     expect(token.length).toBe(43);
     const entries = await as(ada, "GET", `/v1/workspaces/${team}/audit-entries`);
     const places = [made.body, await list(), entries.body, plinth.logged];
-    for (const table of ["invitations.invitations", "events.outbox", "audit.entries", "plinth.idempotency_keys"]) {
+    for (const table of ["invitations.invitations", "events.deliveries", "audit.entries", "plinth.idempotency_keys"]) {
       places.push(await plinth.sql(`select * from ${table}`));
     }
     for (const place of places) expect(JSON.stringify(place)).not.toContain(token);

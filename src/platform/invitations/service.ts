@@ -113,7 +113,7 @@ export function createInvitations(options: InvitationsOptions) {
       defineSubscriber({
         name: "invitations.mail",
         event: Invited,
-        max_attempts: 8,
+        max_retries: 7,
         backoff: (attempt) => 5 * 4 ** Math.min(attempt - 1, 6),
         handle: async (ctx, { invitation_id }, { event_id }) => {
           const found = await db.systemStatement("mail invitation", (tx) => findMailing(tx, invitation_id));

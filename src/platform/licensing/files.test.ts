@@ -102,7 +102,7 @@ describe("a file", () => {
     };
     const slow = t.licensingWith({ db: { ...t.db, statement } });
     const job = slow.subscribers.find(({ name }) => name === "licensing.sign_file");
-    const delivery = { event_id: newId(), attempt: 1, signal: AbortSignal.timeout(60_000) };
+    const delivery = { event_id: newId(), idempotency_key: newId(), attempt: 1, signal: AbortSignal.timeout(60_000) };
     await job?.handle?.(ctxOf(workspace_id), { license_id: license.id, revision: 1 }, delivery);
     expect(isChanged).toBe(true);
     const [row] = await t.sql<{ revision: number; signed_revision: number; signed_file: string }>(

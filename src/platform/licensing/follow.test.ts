@@ -38,7 +38,7 @@ test("a plan with a licence brings one, with a key that is stored as hash and ci
   expect(await types(workspace_id)).toEqual(["license_issued"]);
   expect(await audited(workspace_id)).toEqual(["license_issued"]);
   const [row] = await t.sql<{ row: string }>(
-    "select l::text || (select string_agg(e::text, '') from audit.entries e) || (select string_agg(o::text, '') from events.outbox o) as row from licensing.licenses l where id = $1",
+    "select l::text || (select string_agg(e::text, '') from audit.entries e) || (select string_agg(o::text, '') from events.deliveries o) as row from licensing.licenses l where id = $1",
     [license.id],
   );
   const bare = license.license_key.slice(9).replaceAll("-", "");

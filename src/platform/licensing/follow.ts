@@ -146,7 +146,7 @@ function termsIn(row: LicenseRow): Terms {
 export interface Fact {
   action: string;
   details: Record<string, unknown>;
-  append(events: Pick<Events, "append">, tx: Tx, ctx: Pick<Ctx, "workspace_id" | "request_id">): Promise<void>;
+  append(events: Pick<Events, "append">, tx: Tx, ctx: Pick<Ctx, "workspace_id" | "request_id">): Promise<unknown>;
 }
 
 const about = ({ id, product }: LicenseRow) => ({ license_id: id, product });

@@ -49,7 +49,7 @@ interface MailsOptions {
 }
 
 /** Tries of a job: a minute, two, four, … apart, about a day in all. */
-const tries = { max_attempts: 10, timeout_ms: 120_000 };
+const tries = { max_retries: 9, timeout_ms: 120_000 };
 
 /** What happens after a licence has changed: its file is signed, and its owners are told. */
 export function createSubscribers(options: MailsOptions): Subscriber[] {

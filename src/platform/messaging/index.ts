@@ -17,5 +17,6 @@ export {
   subscriptionConfirmed,
   subscriptionRenewed,
   trialEnding,
+  webhookDisabled,
   welcome,
 } from "./templates.ts";

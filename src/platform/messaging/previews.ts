@@ -18,6 +18,7 @@ const at = new Date(Date.UTC(2027, 0, 31, 9, 30));
 const person = { full_name: "Ada Lovelace" };
 const purchase = { ...person, workspace: "Analytical Engines", product: "Prism", plan: "Pro" };
 const paid = { ...purchase, price: { amount: 1_999, currency: "USD", interval: "month" }, period_ends_at: at };
+const endpoint = { endpoint: "hooks.example.com" };
 const license = { ...person, product: "Coditect", plan: "Team", seats: 5, expires_at: at };
 
 const link =
@@ -52,6 +53,8 @@ const samples: Record<TemplateName, (locale: string) => MailContent> = {
   license_issued: (locale) => templates.licenseIssued({ ...license, license_key: "CODI-7K2M-9QXP-4TBN-W3HD", locale }),
   license_renewed: (locale) => templates.licenseRenewed({ ...license, locale }),
   duplicate_purchase: (locale) => templates.duplicatePurchase({ ...purchase, locale }),
+  webhook_gone: (locale) => templates.webhookDisabled({ ...purchase, ...endpoint, reason: "gone", locale }),
+  webhook_failing: (locale) => templates.webhookDisabled({ ...purchase, ...endpoint, reason: "failing", locale }),
 };
 
 export function createPreviews(house: House): Previews {

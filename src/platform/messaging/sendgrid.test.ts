@@ -191,7 +191,7 @@ describe("sending", () => {
     const handle = (_ctx: unknown, _payload: unknown, { event_id }: { event_id: string }) =>
       messaging.send({ ...mail, idempotency_key: event_id });
     events.subscribe([
-      defineSubscriber({ name: "test.mails", event: Bought, max_attempts: 8, backoff: () => 0, handle }),
+      defineSubscriber({ name: "test.mails", event: Bought, max_retries: 7, backoff: () => 0, handle }),
     ]);
     vendor.fail({ status: 500 }, { status: 502 });
     const ctx = await makeMember(t);
@@ -201,7 +201,7 @@ describe("sending", () => {
     const worker = createWorker({ ...parts, concurrency: 2, poll_ms: 20 });
     worker.start();
     await vi.waitFor(
-      async () => expect(await t.sql("select status from events.outbox")).toEqual([{ status: "completed" }]),
+      async () => expect(await t.sql("select status from events.deliveries")).toEqual([{ status: "completed" }]),
       { timeout: 40_000, interval: 50 },
     );
     await worker.stop(5_000);

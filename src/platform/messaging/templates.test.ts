@@ -38,6 +38,9 @@ function all(typed: string, locale?: string): MailContent[] {
     templates.licenseIssued({ ...license, license_key: "PRSM-AAAA-BBBB" }),
     templates.licenseRenewed(license),
     templates.duplicatePurchase(purchase),
+    ...(["gone", "failing"] as const).map((reason) =>
+      templates.webhookDisabled({ ...purchase, endpoint: typed, reason }),
+    ),
   ];
 }
 

@@ -156,6 +156,17 @@ export function duplicatePurchase(mail: Purchase): MailContent {
   return compose("duplicate_purchase", mail.locale, (as) => bought(mail, as));
 }
 
+/** Tells that a webhook endpoint was turned off: it answered that it is gone, or nothing arrived for days. */
+export function webhookDisabled(
+  mail: Reader & { workspace: string; endpoint: string; reason: "gone" | "failing" },
+): MailContent {
+  return compose(`webhook_${mail.reason}`, mail.locale, (as) => ({
+    full_name: as.name(mail.full_name),
+    workspace: as.name(mail.workspace),
+    endpoint: as.name(mail.endpoint),
+  }));
+}
+
 const bought = (mail: Purchase, as: Formats) => ({
   full_name: as.name(mail.full_name),
   workspace: as.name(mail.workspace),

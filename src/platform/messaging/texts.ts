@@ -65,6 +65,8 @@ export const templateNames = [
   "license_issued",
   "license_renewed",
   "duplicate_purchase",
+  "webhook_gone",
+  "webhook_failing",
 ] as const;
 
 export type TemplateName = (typeof templateNames)[number];

@@ -35,6 +35,8 @@ export interface Plans {
   list(product?: string): Promise<Plan[]>;
   /** A plan, also one that is not offered any more. Throws `plans.not_found`. */
   get(plan_id: string): Promise<Plan>;
+  /** Ids of the offered plans of a product that have the feature switched on, or, for a limit, at all; the cheapest first. */
+  having(product: string, feature: string): Promise<string[]>;
   /** The offered plans of a product side by side. Throws `plans.not_found` for a product without any. */
   compare(product: string): Promise<Comparison>;
   /**
@@ -94,6 +96,12 @@ export function createPlans({ db, entitlements, logger }: PlansOptions): Plans {
       const plan = await db.systemStatement("get a plan", (tx) => findPlan(tx, plan_id));
       if (plan === undefined) throw planErrors.not_found();
       return plan;
+    },
+    having: async (product, name) => {
+      const offered = await db.systemStatement("plans with a feature", (tx) => listPlans(tx, product));
+      const has = (feature: PlanContent["features"][string] | undefined) =>
+        feature !== undefined && (feature.kind === "limit" || feature.enabled);
+      return offered.filter(({ features }) => has(features[name])).map(({ id }) => id);
     },
     compare: async (product) => {
       const offered = await db.systemStatement("compare plans", (tx) => listPlans(tx, product));

@@ -1,2 +1,3 @@
 export { parsePolicy } from "./policy.ts";
-export { createSafety, type Safety } from "./service.ts";
+export { explanationOf, readSentences, type SentenceReport, testSentences } from "./sentences.ts";
+export { createSafety, type Safety, type Verdict } from "./service.ts";

@@ -125,7 +125,9 @@ describe("a refresh", () => {
     const path = `/v1/workspaces/${wronged.workspace_id}/audit-entries?action=identity.refresh_reused`;
     const { body } = await plinth.call("GET", path, { token: token.access_token });
     expect(body.data).toMatchObject([{ target: `session:${wronged.session_id}`, actor_id: wronged.user_id }]);
-    const events = await plinth.sql("select payload from events.outbox where event_type = 'identity.refresh_reused'");
+    const events = await plinth.sql(
+      "select payload from events.deliveries where event_type = 'identity.refresh_reused'",
+    );
     expect(JSON.stringify(events)).toContain(wronged.session_id);
   });
 

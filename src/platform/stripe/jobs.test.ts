@@ -48,11 +48,11 @@ test("a Stripe that does not answer keeps nobody from signing up: it is asked ag
   await register();
   await t.work();
   expect(await customers()).toEqual([]);
-  const [row] = await t.sql<{ status: string; attempt: number; max_attempts: number }>(
-    "select status, attempt, max_attempts from events.outbox where workspace_id = $1 and subscriber = 'stripe.create_customer'",
+  const [row] = await t.sql<{ status: string; attempt: number; max_retries: number }>(
+    "select status, attempt, max_retries from events.outbox where workspace_id = $1 and subscriber = 'stripe.create_customer'",
     [me.workspace_id],
   );
-  expect(row).toEqual({ status: "pending", attempt: 1, max_attempts: 10 });
+  expect(row).toEqual({ status: "pending", attempt: 1, max_retries: 9 });
   fake.fail(undefined);
   t.clock.advance(3_600_000);
   await t.work();

@@ -9,7 +9,7 @@ export function customerAtRegistration(createCustomer: (workspace_id: string) =>
   return defineSubscriber({
     name: "stripe.create_customer",
     event: Registered,
-    max_attempts: 10,
+    max_retries: 9,
     handle: async ({ workspace_id }) => {
       await createCustomer(workspace_id);
     },

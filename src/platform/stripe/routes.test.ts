@@ -55,7 +55,7 @@ test("S3: 50 deliveries of one event at once: 50 × 200, one effect", async () =
   const answers = await Promise.all(Array.from({ length: 50 }, () => post(event)));
   expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(50).fill(200));
   expect(answers[0]?.json()).toEqual({ received: true });
-  expect(await t.sql("select status from billing.webhook_events where event_id = $1", [event.id])).toEqual([
+  expect(await t.sql("select status from inbox.webhook_events where event_id = $1", [event.id])).toEqual([
     { status: "applied" },
   ]);
   expect(await t.plan(workspace_id)).toBe("prism.pro");
@@ -83,7 +83,7 @@ test("S19: what is not signed well is refused with 400 and leaves no trace", asy
   expect(refused.map((answer) => [answer.statusCode, answer.json().code])).toEqual(
     Array(5).fill([400, "billing.signature_invalid"]),
   );
-  expect(await t.sql("select from billing.webhook_events where event_id = $1", [event.id])).toEqual([]);
+  expect(await t.sql("select from inbox.webhook_events where event_id = $1", [event.id])).toEqual([]);
 });
 
 test("what is no JSON, too much, or empty is refused without a 500", async () => {
@@ -105,16 +105,16 @@ test("what is no JSON, too much, or empty is refused without a 500", async () =>
 test("an event about a workspace that never was is kept, and answered with 200", async () => {
   const event = bought({ workspace_id: newId() });
   expect((await post(event)).statusCode).toBe(200);
-  expect(await t.sql("select status, reason from billing.webhook_events where event_id = $1", [event.id])).toEqual([
+  expect(await t.sql("select status, reason from inbox.webhook_events where event_id = $1", [event.id])).toEqual([
     { status: "received", reason: "unknown_owner" },
   ]);
 });
 
 test("S5: when it cannot be stored, it is no 2xx, and Stripe sends it again", async () => {
-  await t.sql("alter table billing.webhook_events rename to elsewhere");
+  await t.sql("alter table inbox.webhook_events rename to elsewhere");
   const event = bought();
   const answer = await post(event);
-  await t.sql("alter table billing.elsewhere rename to webhook_events");
+  await t.sql("alter table inbox.elsewhere rename to webhook_events");
   expect(answer.statusCode).toBeGreaterThanOrEqual(500);
   expect(await t.plan(workspace_id)).toBe("prism.free");
   expect((await post(event)).statusCode).toBe(200);

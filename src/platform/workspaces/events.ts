@@ -5,12 +5,14 @@ export const MemberAdded = defineEvent(
   "workspaces.member_added",
   "A person belongs to a workspace",
   Type.Object({ user_id: Type.String(), role: Type.String() }),
+  { public: true },
 );
 
 export const MemberRemoved = defineEvent(
   "workspaces.member_removed",
   "A person no longer belongs to a workspace",
   Type.Object({ user_id: Type.String(), removed_by: Type.Union([Type.String(), Type.Null()]) }),
+  { public: true },
 );
 
 export const WorkspaceDeleted = defineEvent(

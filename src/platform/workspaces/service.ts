@@ -19,6 +19,7 @@ import { createQuotas } from "./quotas.ts";
 import { checkTimeZone, type Quota, slugOf } from "./rules.ts";
 import type { NewWorkspace, Workspace, WorkspaceChange } from "./schema.ts";
 import {
+  activeAmong,
   countMembers,
   eraseLonely,
   eraseWorkspace,
@@ -26,6 +27,7 @@ import {
   findPlace,
   findWorkspace,
   insertWorkspace,
+  listActive,
   listMembers,
   listOwn,
   listOwners,
@@ -190,6 +192,10 @@ export function createWorkspaces(options: WorkspacesOptions) {
       const rows = await db.statement(ctx, (tx) => listMembers(tx, ctx.workspace_id, after, limit));
       return pageOf(rows, limit);
     },
+
+    /** Ids of workspaces that are neither suspended nor deleted, page by page; and of given ones those that are. */
+    listActive,
+    activeAmong,
 
     /** The owners of a workspace, in the caller's transaction; who was one first comes first. */
     owners: listOwners,

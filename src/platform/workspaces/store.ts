@@ -115,6 +115,32 @@ export async function updateBillingStatus(tx: Tx, id: string, billing_status: Bi
     .execute();
 }
 
+/** Ids of workspaces that are neither suspended nor deleted, behind `after` in their order. */
+export async function listActive(tx: Tx, after: string | undefined, limit: number): Promise<string[]> {
+  const rows = await tables(tx)
+    .selectFrom("workspaces.workspaces")
+    .select("id")
+    .where("status", "=", "active")
+    .where("deleted_at", "is", null)
+    .$if(after !== undefined, (query) => query.where("id", ">", after ?? ""))
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Of these workspaces those that are neither suspended nor deleted. */
+export async function activeAmong(tx: Tx, ids: string[]): Promise<Set<string>> {
+  const rows = await tables(tx)
+    .selectFrom("workspaces.workspaces")
+    .select("id")
+    .where(sql<boolean>`id = any(${ids}::uuid[])`)
+    .where("status", "=", "active")
+    .where("deleted_at", "is", null)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** The owners of a workspace, who was one first coming first. */
 export async function listOwners(tx: Tx, workspace_id: string): Promise<string[]> {
   const rows = await tables(tx)

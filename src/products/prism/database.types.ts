@@ -5,15 +5,118 @@
 
 import type { ColumnType } from "kysely";
 
+export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S, I | undefined, U>
+  : ColumnType<T, T | undefined, T>;
+
+export type Json = JsonValue;
+
+export type JsonArray = JsonValue[];
+
+export type JsonObject = {
+  [x: string]: JsonValue | undefined;
+};
+
+export type JsonPrimitive = boolean | number | string | null;
+
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface PrismLensActions {
+  completed_at: Timestamp | null;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  due_date: string | null;
+  goal_id: string;
+  id: string;
+  source: string;
+  status: Generated<string>;
+  title: string;
+  updated_at: Timestamp;
+  user_id: string;
+  workspace_id: string;
+}
+
+export interface PrismLensGoals {
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  id: string;
+  position: number;
+  status: Generated<string>;
+  target_date: string | null;
+  title: string;
+  updated_at: Timestamp;
+  user_id: string;
+  why: string | null;
+  workspace_id: string;
+}
+
+export interface PrismMirrorFragments {
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  id: string;
+  mood: string;
+  session_id: string | null;
+  source: string;
+  source_message_ids: Generated<string[]>;
+  text: string;
+  theme: string;
+  updated_at: Timestamp;
+  user_id: string;
+  workspace_id: string;
+}
+
+export interface PrismMirrorMessages {
+  attempt: Generated<number>;
+  content: string;
+  created_at: Timestamp;
+  id: string;
+  idempotency_key: string | null;
+  input_tokens: number | null;
+  model: string | null;
+  output_tokens: number | null;
+  position: number;
+  provider: string | null;
+  role: string;
+  safety: Json | null;
+  safety_status: Generated<string>;
+  session_id: string;
+  status: string;
+  updated_at: Timestamp;
+  workspace_id: string;
+}
+
+export interface PrismMirrorSessions {
+  closed_at: Timestamp | null;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  id: string;
+  locale: string;
+  message_count: Generated<number>;
+  status: Generated<string>;
+  summary: string | null;
+  summary_asked_at: Timestamp | null;
+  summary_status: Generated<string>;
+  title: string | null;
+  updated_at: Timestamp;
+  user_id: string;
+  workspace_id: string;
+}
 
 export interface PrismTurns {
   answer: string | null;
   created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  favourite: Generated<boolean>;
   id: string;
+  kind: Generated<string>;
+  locale: Generated<string>;
   model: string | null;
   provider: string | null;
   question: string;
+  safety_status: Generated<string>;
   status: string;
   updated_at: Timestamp;
   user_id: string;
@@ -21,5 +124,10 @@ export interface PrismTurns {
 }
 
 export interface DB {
+  "prism.lens_actions": PrismLensActions;
+  "prism.lens_goals": PrismLensGoals;
+  "prism.mirror_fragments": PrismMirrorFragments;
+  "prism.mirror_messages": PrismMirrorMessages;
+  "prism.mirror_sessions": PrismMirrorSessions;
   "prism.turns": PrismTurns;
 }

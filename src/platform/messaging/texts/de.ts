@@ -229,5 +229,19 @@ export const de: Texts = {
         "Kündigen Sie das nicht benötigte dort, wo Sie es gekauft haben, damit Sie nicht doppelt zahlen.",
       ],
     },
+    webhook_gone: {
+      subject: "Ein Webhook von {workspace} wurde abgeschaltet",
+      blocks: [
+        "Der Webhook-Endpunkt bei {endpoint} des Arbeitsbereichs {workspace} hat geantwortet, dass es ihn nicht mehr gibt (410). Es wird nichts mehr an ihn gesendet.",
+        "Falls das ein Versehen war, schalten Sie den Endpunkt wieder ein und lassen Sie senden, was ihm fehlt.",
+      ],
+    },
+    webhook_failing: {
+      subject: "Ein Webhook von {workspace} wurde abgeschaltet",
+      blocks: [
+        "Seit Tagen ist am Webhook-Endpunkt bei {endpoint} des Arbeitsbereichs {workspace} nichts angekommen. Es wird nichts mehr an ihn gesendet.",
+        "Sobald er wieder antwortet, schalten Sie den Endpunkt ein und lassen Sie senden, was ihm fehlt. Seine Zustellungen zeigen, woran es lag.",
+      ],
+    },
   },
 };

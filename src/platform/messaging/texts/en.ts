@@ -228,5 +228,19 @@ export const en: Texts = {
         "Cancel the one that you do not need where you bought it, so that you are not charged twice.",
       ],
     },
+    webhook_gone: {
+      subject: "A webhook of {workspace} was turned off",
+      blocks: [
+        "The webhook endpoint at {endpoint} of the workspace {workspace} answered that it is gone (410). Nothing is sent to it any more.",
+        "If that was a mistake, turn the endpoint on again and have sent what it missed.",
+      ],
+    },
+    webhook_failing: {
+      subject: "A webhook of {workspace} was turned off",
+      blocks: [
+        "For days nothing has arrived at the webhook endpoint at {endpoint} of the workspace {workspace}. Nothing is sent to it any more.",
+        "Once it answers again, turn the endpoint on and have sent what it missed. Its deliveries tell what went wrong.",
+      ],
+    },
   },
 };

@@ -1,0 +1,199 @@
+import fc from "fast-check";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { aiStage, ask, down, html, refusal, scripted, turn, turnMost } from "../../../test/support/ai-gateway.ts";
+import { makeMember } from "../../../test/support/factories.ts";
+import type { FakeAnswer } from "../../../test/support/fake-openai.ts";
+import type { MemoryLedger } from "../../../test/support/memory-ledger.ts";
+import { ProviderError } from "../providers/index.ts";
+
+const stage = await aiStage();
+const { t, fake, second, key, gateway, expectOneToOne } = stage;
+const ctx = await makeMember(t);
+
+/** The ledger of the test's gateway: after each test its events are the calls on the wire. */
+let ledger: MemoryLedger | undefined;
+const start = (options: Parameters<typeof gateway>[0] = {}) => {
+  const made = gateway(options);
+  ledger = made.ledger;
+  return made;
+};
+
+beforeEach(() => {
+  fake.reset();
+  second.reset();
+  ledger = undefined;
+});
+afterEach(() => {
+  if (ledger !== undefined) expectOneToOne(ledger, fake, second);
+});
+afterAll(() => stage.close());
+
+describe("money", () => {
+  const faults: Record<string, FakeAnswer> = {
+    ok: {},
+    no_usage: { usage: null },
+    down,
+    busy: { status: 429, headers: { "retry-after": "1" } },
+    later: { status: 429, headers: { "retry-after": "3600" } },
+    refused: { status: 400 },
+    wrong_key: { status: 401 },
+    html,
+    reset: { fault: "reset" },
+    reset_in_body: { fault: "reset_in_body" },
+  };
+
+  test("AI 25: calls on the wire are usage events, one to one, settled with their sum, whatever the providers do", async () => {
+    const script = fc.array(fc.constantFrom(...Object.keys(faults)), { minLength: 3, maxLength: 3 });
+    const feature = fc.constantFrom("prism.turn", "prism.two");
+    await fc.assert(
+      fc.asyncProperty(script, script, feature, fc.boolean(), async (a, b, feature, isStream) => {
+        fake.reset();
+        second.reset();
+        fake.script(...a.map((name) => faults[name] ?? {}));
+        second.script(...b.map((name) => faults[name] ?? {}));
+        const { ai, ledger } = gateway();
+        const answered = isStream
+          ? ai.stream(ctx, { ...turn, feature }).then(async (stream) => {
+              for await (const event of stream) expect(event).toBeDefined();
+            })
+          : ask(ai, ctx, { feature });
+        await answered.catch(() => undefined);
+        expectOneToOne(ledger, fake, second);
+        expect(ledger.entries.map(({ attempt }) => attempt)).toEqual(ledger.entries.map((_, index) => index + 1));
+        const total_pico_usd = ledger.entries.reduce((sum, { cost_pico_usd }) => sum + cost_pico_usd, 0);
+        expect(ledger.settled).toMatchObject([{ total_pico_usd }]);
+      }),
+      { numRuns: 60 },
+    );
+    fake.reset();
+    second.reset();
+  });
+
+  test("over budget nothing is sent; a feature that says so goes to its cheaper model, with room for that set aside whole", async () => {
+    const { ai, ledger } = start();
+    ledger.limit(turnMost - 1);
+    expect(await refusal(ask(ai, ctx))).toMatchObject({ code: "ai.budget_exhausted" });
+    expect(fake.calls).toHaveLength(0);
+    await ask(ai, ctx, { feature: "prism.thrifty" });
+    expect(fake.calls[0]?.body).toMatchObject({ model: "cheap" });
+    expect(ledger.reservations).toMatchObject([
+      { amount_pico_usd: 64_000, limits: { feature: 1.5e12, user: 0.25e12 } },
+    ]);
+    ledger.limit(63_999);
+    expect(await refusal(ask(ai, ctx, { feature: "prism.thrifty" }))).toMatchObject({ code: "ai.budget_exhausted" });
+  });
+
+  test("100 calls at once with room for 10: exactly 10 reach the provider", async () => {
+    const { ai, ledger } = start();
+    ledger.limit(10 * turnMost);
+    const hold = Promise.withResolvers<void>();
+    fake.otherwise({ after: hold.promise });
+    const calls = Array.from({ length: 100 }, () =>
+      ask(ai, ctx).then(
+        () => "ok",
+        (error) => error.code,
+      ),
+    );
+    await fake.arrival(10);
+    hold.resolve();
+    const outcomes = await Promise.all(calls);
+    expect(outcomes.filter((outcome) => outcome === "ok")).toHaveLength(10);
+    expect(outcomes.filter((outcome) => outcome === "ai.budget_exhausted")).toHaveLength(90);
+    expect(fake.calls).toHaveLength(10);
+  });
+
+  test("nothing of a prompt, an answer or a key reaches the log or an error", async () => {
+    const { ai, lines } = start();
+    fake.script(html, { status: 401, body: { error: { message: `${key} I am not sure.` } } }, {});
+    await refusal(ask(ai, ctx));
+    await ask(ai, ctx);
+    expect(lines.join()).not.toContain("not sure");
+    expect(lines.join()).not.toContain("small step");
+    expect(lines.join()).not.toContain(key);
+    expect(lines).toHaveLength(2);
+  });
+
+  test("each attempt is told to who traces, with what its usage event says", async () => {
+    const told: object[] = [];
+    const { ai, ledger } = start({ trace: { onAttempt: (facts) => told.push(facts) } });
+    fake.script(down);
+    await ask(ai, ctx, { feature: "prism.two" });
+    expect(told).toMatchObject(ledger.entries);
+    expect(told[1]).toMatchObject({
+      wire_model: "second-large",
+      streaming: false,
+      request_id: "test",
+      began_at: expect.any(Date),
+    });
+  });
+});
+
+test("embed, speak, transcribe and describeImage go the same way: planned, reserved, entered, with fallback", async () => {
+  const usage = {
+    input_tokens: 9,
+    cached_input_tokens: 0,
+    cache_write_tokens: 0,
+    output_tokens: 0,
+    reasoning_tokens: 0,
+    images: 0,
+    audio_seconds: 0,
+  };
+  const asked: string[] = [];
+  const able = scripted({
+    name: "able",
+    embed: async ({ inputs, model }) => ({ vectors: inputs.map(() => [1, 2]), model, usage }),
+    speak: async ({ voice, format }) => {
+      asked.push(voice, format);
+      return { audio: Buffer.from("sound"), media_type: "audio/mpeg", usage: null };
+    },
+    transcribe: async () => {
+      asked.push("transcribe");
+      if (asked.filter((each) => each === "transcribe").length === 1) throw new ProviderError("overloaded");
+      return { text: "heard", usage: { ...usage, audio_seconds: 1.5 } };
+    },
+    complete: async ({ messages }) => {
+      asked.push(JSON.stringify(messages.at(-1)?.content));
+      return { text: "a cat", tool_calls: [], model: "m", finish_reason: "stop", usage };
+    },
+  });
+  const { ai, ledger } = gateway({ providers: { first: able, second: able } });
+  const feature = "prism.thrifty";
+  expect(await ai.embed(ctx, { feature, inputs: ["a", "b"] })).toMatchObject({
+    vectors: [
+      [1, 2],
+      [1, 2],
+    ],
+    provider: "able",
+    model: "priced",
+  });
+  expect(await refusal(ai.embed(ctx, { feature, model: "cheap", inputs: ["a", "b", "c", "d"] }))).toMatchObject({
+    code: "ai.invalid_request",
+  });
+  expect(await refusal(ai.embed(ctx, { feature, inputs: [] }))).toMatchObject({ code: "ai.invalid_request" });
+  expect((await ai.speak(ctx, { feature, text: "Hello there" })).audio.toString()).toBe("sound");
+  expect(asked).toEqual(["alloy", "mp3"]);
+  expect(await refusal(ai.speak(ctx, { feature: "prism.turn", text: "x" }))).toMatchObject({
+    code: "ai.invalid_request",
+  });
+  expect(await ai.transcribe(ctx, { feature, audio: Buffer.alloc(4_000), media_type: "audio/mpeg" })).toMatchObject({
+    text: "heard",
+  });
+  const image = { type: "image" as const, media_type: "image/png", data: "AAAA" };
+  expect(await ai.describeImage(ctx, { ...turn, images: [image] })).toMatchObject({ text: "a cat" });
+  expect(asked.at(-1)).toBe(JSON.stringify([{ type: "text", text: "I am not sure." }, image]));
+  expect(await refusal(ai.describeImage(ctx, { ...turn, images: [] }))).toMatchObject({ code: "ai.invalid_request" });
+  expect(ledger.entries.map(({ operation, outcome }) => `${operation} ${outcome}`)).toEqual([
+    "embed ok",
+    "speak ok",
+    "transcribe error",
+    "transcribe ok",
+    "complete ok",
+  ]);
+  expect(ledger.entries[1]).toMatchObject({ estimated: true, audio_ms: 1_000 });
+  expect(ledger.entries[3]).toMatchObject({ audio_ms: 1_500 });
+  expect(ledger.open()).toBe(0);
+  expect(ai.models("prism.two")).toEqual([
+    { name: "priced", provider: "able" },
+    { name: "second", provider: "able" },
+  ]);
+});

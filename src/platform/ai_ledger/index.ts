@@ -1,0 +1,2 @@
+export type * from "./port.ts";
+export { createAiLedger } from "./service.ts";

@@ -1,0 +1,1 @@
+export { createLocks, type Lock, type Locks } from "./service.ts";

@@ -1,0 +1,2 @@
+export type { ErrorReports } from "./sentry.ts";
+export { createErrorReports, createTracing } from "./service.ts";

@@ -1,0 +1,1 @@
+export { createOpenAiApi } from "./service.ts";

@@ -1,0 +1,2 @@
+export type { RelaySettings } from "./nats.ts";
+export { createRelay, type Relay } from "./service.ts";

@@ -1,0 +1,2 @@
+export { createWebhooks } from "./service.ts";
+export { createSender } from "./undici.ts";

@@ -1,0 +1,106 @@
+import { type Ctx, type Doors, newId, type Prompts, pageOf, readCursor } from "../../../product.ts";
+import { PurgeDue, purgeDelay } from "../events.ts";
+import type { Guard } from "../guard.ts";
+import { found, personOf } from "../person.ts";
+import type { SafetyNotice } from "../schema.ts";
+import { mirrorErrors } from "./errors.ts";
+import {
+  findFragment,
+  hideFragment,
+  insertFragments,
+  listFragments,
+  textsOfSession,
+  updateFragment,
+} from "./fragments-store.ts";
+import { newestMessages } from "./messages-store.ts";
+import { liftedOf, themeOf, transcriptOf } from "./rules.ts";
+import {
+  type Fragment,
+  type FragmentChange,
+  type FragmentQuery,
+  LiftedOutput,
+  moods,
+  type NewFragment,
+} from "./schema.ts";
+import { findSession } from "./sessions-store.ts";
+
+export type Fragments = ReturnType<typeof createFragments>;
+
+const feature = "prism.fragments";
+
+interface FragmentsOptions extends Pick<Doors, "db" | "ai" | "events"> {
+  guard: Guard;
+  prompts: Prompts;
+}
+
+/** A person's insights. */
+export function createFragments({ db, ai, events, guard, prompts }: FragmentsOptions) {
+  const read = (ctx: Ctx, session_id: string) =>
+    db.inWorkspace(ctx, async (tx) => {
+      const session = found(await findSession(tx, personOf(ctx), session_id));
+      const [lines, known] = await Promise.all([newestMessages(tx, session_id, 100), textsOfSession(tx, session_id)]);
+      return { ...session, lines, known };
+    });
+  const generate = async (ctx: Ctx, locale: string, transcript: string) => {
+    const { text, prompt } = prompts.render("mirror_fragments", { locale, moods: moods.join(", ") });
+    const messages = [
+      { role: "system" as const, content: text },
+      { role: "user" as const, content: transcript },
+    ];
+    const response_schema = { name: "fragments", schema: LiftedOutput };
+    const answer = await ai.complete(ctx, { feature, messages, prompt, response_schema });
+    const notice = await guard.checkOutput(ctx, { feature, locale }, answer.text);
+    // The gateway has checked it against the schema.
+    return { output: answer.output as LiftedOutput, notice };
+  };
+
+  return {
+    /**
+     * Lifts insights from a session by a model and stores those that are new. Nothing is stored of what does not pass the safety check, and the notice
+     * says so. Throws `prism.session_empty`, and the gateway's errors.
+     */
+    lift: async (ctx: Ctx, session_id: string): Promise<{ data: Fragment[]; notice: SafetyNotice | null }> => {
+      const { locale, lines, known } = await read(ctx, session_id);
+      const { text, ids } = transcriptOf(lines);
+      if (ids.size === 0) throw mirrorErrors.session_empty();
+      const { output, notice } = await generate(ctx, locale, text);
+      if (notice !== undefined) return { data: [], notice };
+      const place = { workspace_id: ctx.workspace_id, user_id: personOf(ctx), session_id, source: "lifted" as const };
+      const rows = liftedOf(output, ids, known).map((fragment) => ({ id: newId(), ...place, ...fragment }));
+      return { data: await db.inWorkspace(ctx, (tx) => insertFragments(tx, rows)), notice: null };
+    },
+
+    /** Stores an insight of the person's own, of one of their sessions or of none. */
+    create: (ctx: Ctx, { text, theme, mood = "neutral", session_id }: NewFragment): Promise<Fragment> =>
+      db.inWorkspace(ctx, async (tx) => {
+        const user_id = personOf(ctx);
+        if (session_id !== undefined) found(await findSession(tx, user_id, session_id));
+        const place = { id: newId(), workspace_id: ctx.workspace_id, user_id, session_id: session_id ?? null };
+        const fragment = { text, theme: themeOf(theme), mood, source: "own" as const, source_message_ids: [] };
+        const [made] = await insertFragments(tx, [{ ...place, ...fragment }]);
+        return found(made);
+      }),
+
+    /** The caller's own fragments, the newest first. */
+    list: async (ctx: Ctx, { limit, cursor, theme, ...filter }: FragmentQuery) => {
+      const after = readCursor(cursor);
+      const all = { ...filter, ...(theme !== undefined && { theme: themeOf(theme) }) };
+      return pageOf(await db.statement(ctx, (tx) => listFragments(tx, personOf(ctx), all, after, limit)), limit);
+    },
+
+    get: async (ctx: Ctx, id: string): Promise<Fragment> =>
+      found(await db.statement(ctx, (tx) => findFragment(tx, personOf(ctx), id))),
+
+    update: async (ctx: Ctx, id: string, { theme, ...change }: FragmentChange): Promise<Fragment> => {
+      const fields = { ...change, ...(theme !== undefined && { theme: themeOf(theme) }) };
+      return found(await db.statement(ctx, (tx) => updateFragment(tx, personOf(ctx), id, fields)));
+    },
+
+    /** Deletes a fragment: it is shown to nobody, and purged after 30 days. */
+    delete: (ctx: Ctx, id: string): Promise<void> =>
+      db.inWorkspace(ctx, async (tx) => {
+        found((await hideFragment(tx, personOf(ctx), id)) || undefined);
+        await events.append(tx, ctx, PurgeDue, { kind: "fragment", id }, purgeDelay);
+      }),
+  };
+}

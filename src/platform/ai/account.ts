@@ -66,7 +66,7 @@ export function openAccount(ledger: AiLedger, ctx: Ctx, call_id: string, plan: P
       isSettled = true;
       if (last_entry === undefined) await ledger.release(ctx, reservation);
       // Its last attempt was entered before it was known to be the last; entering it again only settles.
-      else await ledger.record(ctx, last_entry, { reservation, total_pico_usd });
+      else await ledger.record(ctx, last_entry, { reservation, total_pico_usd, is_entered: true });
     },
   };
 }

@@ -20,9 +20,10 @@ const longestSchema = 100_000;
  */
 export function createChecker(): (schema: ResponseSchema) => Check {
   const kept = new Map<string, ValidateFunction>();
-  return ({ schema }) => {
-    const key = JSON.stringify(schema);
-    const validate = kept.get(key) ?? compile(schema, key);
+  return ({ schema, from_client = false }) => {
+    const text = JSON.stringify(schema);
+    const key = `${from_client}${text}`;
+    const validate = kept.get(key) ?? compile(schema, text, from_client);
     // The one that was asked for last goes last.
     kept.delete(key);
     kept.set(key, validate);
@@ -33,10 +34,13 @@ export function createChecker(): (schema: ResponseSchema) => Check {
 }
 
 /** Each schema has an Ajv of its own: two workspaces may use the same $id for different things. */
-function compile(schema: object, text: string): ValidateFunction {
+function compile(schema: object, text: string, from_client: boolean): ValidateFunction {
+  if (from_client && text.includes('"patternProperties"'))
+    throw refused([{ pointer: "", detail: "patternProperties are not supported" }]);
   if (text.length > longestSchema) throw refused([{ pointer: "", detail: "The schema is too long" }]);
   const ajv = new Ajv2020({ allErrors: true, strict: false, logger: false });
   addFormats.default(ajv);
+  if (from_client) ajv.removeKeyword("pattern");
   if (ajv.validateSchema(schema) !== true) throw refused((ajv.errors ?? []).map(fieldError));
   try {
     return ajv.compile(schema);

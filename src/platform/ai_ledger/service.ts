@@ -89,7 +89,7 @@ export function createAiLedger(options: AiLedgerOptions): AiLedgerInternals {
       throw exhausted(refused, feature, clock.now());
     },
     record: async (ctx, entry, settles) => {
-      metrics.entered(entry);
+      if (settles?.is_entered !== true) metrics.entered(entry);
       const entered = enteredAs(ctx, entry, settles);
       try {
         await enter(entered);

@@ -88,7 +88,7 @@ function responseSchemaOf(format: ChatBody["response_format"]): CompletionInput[
   if (format == null || format.type === "text") return undefined;
   if (format.type === "json_object") return { name: "object", schema: { type: "object" } };
   if (format.json_schema === undefined) return invalid("/response_format/json_schema", "is required");
-  return { name: format.json_schema.name, schema: format.json_schema.schema ?? { type: "object" } };
+  return { name: format.json_schema.name, schema: format.json_schema.schema ?? { type: "object" }, from_client: true };
 }
 
 function messageOf(message: ChatMessage, index: number): Message {

@@ -34,6 +34,8 @@ export type ToolChoice = "auto" | "none" | "required" | { name: string };
 export interface ResponseSchema {
   name: string;
   schema: object;
+  /** A client wrote it: its patterns are for the model alone and are not run here, where one of them could hold up everybody. */
+  from_client?: boolean;
 }
 
 /** One attempt at a completion. */

@@ -2,7 +2,7 @@ import type { Ctx } from "../../core/context.ts";
 import { PlinthError } from "../../core/errors.ts";
 import type { AiLedger, LedgerEntry, Reservation } from "../ai_ledger/index.ts";
 import type { Usage } from "../providers/index.ts";
-import type { Plan, Target } from "./call.ts";
+import type { Plan, Target } from "./engine.ts";
 import { addUsage, limitsOf, mostPicoUsd, noUsage } from "./rules.ts";
 import type { MeteredUsage } from "./schema.ts";
 

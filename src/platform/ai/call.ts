@@ -1,53 +1,14 @@
-import type { Clock } from "../../core/clock.ts";
 import type { Ctx } from "../../core/context.ts";
 import type { PlinthError } from "../../core/errors.ts";
 import { newId } from "../../core/id.ts";
-import type { Logger } from "../../core/logger.ts";
-import type { AiLedger, LedgerEntry } from "../ai_ledger/index.ts";
-import { type AttemptOptions, type Provider, ProviderError, type Usage } from "../providers/index.ts";
+import { ProviderError } from "../providers/index.ts";
 import { type Account, openAccount } from "./account.ts";
 import { type Answered, circuitOf, makeAttempt } from "./attempt.ts";
-import type { Breaker, Entry, Pass } from "./breaker.ts";
+import type { Entry, Pass } from "./breaker.ts";
 import { type Deadline, startDeadline, type Timer } from "./deadline.ts";
+import type { EngineOptions, Operation, Plan, Target } from "./engine.ts";
 import { aiErrors } from "./errors.ts";
-import type { AttemptTrace } from "./metering.ts";
-import { type Expected, nextStep, publicFailure, type RetryPolicy, type Step, timesUsage } from "./rules.ts";
-import type { FeatureSettings, ModelSettings } from "./schema.ts";
-
-/** A model and who serves it. */
-export interface Target {
-  /** The catalogue's name. */
-  model: string;
-  settings: ModelSettings;
-  provider: Provider;
-  /** Whether a call goes on without its caller. */
-  drains: boolean;
-}
-
-/** What is asked of a provider, whichever of its functions that is. */
-export interface Operation<A> {
-  name: LedgerEntry["operation"];
-  /** One call on the wire. */
-  ask(target: Target, options: AttemptOptions): Promise<A>;
-  expected: Expected;
-  /** Answers whose cost is set aside before; more than one where an answer may be sent back for repair. Default 1. */
-  rounds?: number;
-  /** The provider's own numbers, and ours by the length of the answer. */
-  usage(answer: A): { told: Usage | null; estimate: Usage };
-}
-
-/** A call as it was planned. */
-export interface Plan {
-  feature: string;
-  settings: FeatureSettings;
-  /** In the order in which they are asked. */
-  targets: Target[];
-  /** Asked alone when the budget has no room for the others. */
-  cheaper: Target | undefined;
-  timeout_ms: number;
-  signal: AbortSignal | undefined;
-  prompt: string | null;
-}
+import { nextStep, publicFailure, type Step, timesUsage } from "./rules.ts";
 
 /** A call under way. */
 export interface Call {
@@ -61,19 +22,6 @@ export interface Call {
   answer<A>(operation: Operation<A>): Promise<Answered<A>>;
   /** Settles what is not settled, and stops the clock. To be called at the end, whatever happened. */
   close(): Promise<void>;
-}
-
-export interface EngineOptions {
-  ledger: AiLedger;
-  breaker: Breaker;
-  timer: Timer;
-  clock: Pick<Clock, "now">;
-  retry: RetryPolicy;
-  /** In [0, 1). */
-  random: () => number;
-  logger: Logger;
-  count: (entry: LedgerEntry) => void;
-  trace: AttemptTrace | undefined;
 }
 
 /** Begins a call: nothing is sent before it is asked to `answer`. */

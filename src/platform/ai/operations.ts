@@ -9,7 +9,7 @@ import type {
   TranscriptionAnswer,
 } from "../providers/index.ts";
 import { wireName } from "./attempt.ts";
-import type { Operation, Target } from "./call.ts";
+import type { Operation, Target } from "./engine.ts";
 import { aiErrors } from "./errors.ts";
 import type { CompletionInput } from "./port.ts";
 import { estimateInput, estimateTokens, noUsage } from "./rules.ts";

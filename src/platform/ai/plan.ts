@@ -1,6 +1,6 @@
 import type { Provider } from "../providers/index.ts";
-import type { Plan, Target } from "./call.ts";
 import type { Catalogue } from "./catalogue.ts";
+import type { Plan, Target } from "./engine.ts";
 import { aiErrors } from "./errors.ts";
 import type { FeatureSettings } from "./schema.ts";
 

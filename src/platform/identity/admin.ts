@@ -10,9 +10,8 @@ import type { Device, Sessions } from "../sessions/index.ts";
 import type { Workspaces } from "../workspaces/index.ts";
 import { identityErrors } from "./errors.ts";
 import { Impersonated } from "./events.ts";
-import type { Purpose } from "./mailed-tokens.ts";
 import { meOf, type UserRow } from "./profile.ts";
-import { normalizeEmail } from "./rules.ts";
+import { normalizeEmail, type Purpose } from "./rules.ts";
 import type { Impersonation, PlatformRole, User, UserQuery } from "./schema.ts";
 import { findByEmail, findUser, hasAdmin, holdActive, listUsers, moveStatus, updateRole } from "./store.ts";
 

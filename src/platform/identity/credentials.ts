@@ -12,9 +12,9 @@ import type { Sessions } from "../sessions/index.ts";
 import type { Workspaces } from "../workspaces/index.ts";
 import { identityErrors } from "./errors.ts";
 import { CredentialsChanged, EmailChanged, LinkRequested } from "./events.ts";
-import type { MailedTokens, Purpose } from "./mailed-tokens.ts";
+import type { MailedTokens } from "./mailed-tokens.ts";
 import type { Passwords } from "./passwords.ts";
-import { normalizeEmail } from "./rules.ts";
+import { normalizeEmail, type Purpose } from "./rules.ts";
 import type { PasswordChange } from "./schema.ts";
 import {
   beginCredentialChange,

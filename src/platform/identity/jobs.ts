@@ -22,7 +22,8 @@ import {
   RefreshReused,
   RegisteredAgain,
 } from "./events.ts";
-import { lifetimes, type MailedTokens, type Purpose } from "./mailed-tokens.ts";
+import type { MailedTokens } from "./mailed-tokens.ts";
+import { lifetimes, type Purpose } from "./rules.ts";
 import { findFormerAddress, findMailing, findUser } from "./store.ts";
 
 interface JobsOptions {

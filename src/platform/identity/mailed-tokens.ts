@@ -2,17 +2,8 @@ import { timingSafeEqual } from "node:crypto";
 import { hmac, type Keyring, sha256 } from "../../core/crypto.ts";
 import { newId } from "../../core/id.ts";
 import type { Tx } from "../../core/tables.ts";
+import { lifetimes, type Purpose } from "./rules.ts";
 import { countWrongCode, findLiveCode, insertToken, type Redeemed, redeemToken, takeToken } from "./store.ts";
-
-/** What a mailed token is for, and how many minutes it lives. */
-export const lifetimes = {
-  verify_email: 24 * 60,
-  change_email: 24 * 60,
-  reset_password: 60,
-  magic_link: 10,
-  restore_account: 30 * 24 * 60,
-} as const;
-export type Purpose = keyof typeof lifetimes;
 
 /**
  * Tokens that are mailed: 256 bits, derived from the row's id and the installation's secret, so that the mail can be written later and the

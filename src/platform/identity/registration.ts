@@ -6,10 +6,10 @@ import type { Events } from "../events/index.ts";
 import type { Workspaces } from "../workspaces/index.ts";
 import { identityErrors } from "./errors.ts";
 import { EmailVerified, LinkRequested, Registered, RegisteredAgain } from "./events.ts";
-import type { MailedTokens, Purpose } from "./mailed-tokens.ts";
+import type { MailedTokens } from "./mailed-tokens.ts";
 import { createPace } from "./pace.ts";
 import type { Passwords } from "./passwords.ts";
-import { checkTimeZone, normalizeEmail } from "./rules.ts";
+import { checkTimeZone, normalizeEmail, type Purpose } from "./rules.ts";
 import type { Registration, VerificationSent } from "./schema.ts";
 import type { Client, SignInResult } from "./sign-in.ts";
 import {

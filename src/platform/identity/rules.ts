@@ -1,6 +1,16 @@
 import { domainToASCII } from "node:url";
 import { type FieldError, requestErrors } from "../../core/errors.ts";
 
+/** What a mailed token is for, and how many minutes it lives. */
+export const lifetimes = {
+  verify_email: 24 * 60,
+  change_email: 24 * 60,
+  reset_password: 60,
+  magic_link: 10,
+  restore_account: 30 * 24 * 60,
+} as const;
+export type Purpose = keyof typeof lifetimes;
+
 /**
  * An address in the form under which it is unique: trimmed, in NFKC (full-width forms and the Kelvin sign become what they look like to
  * every mail server), lower-case, the domain in its ASCII form (IDNA). Letters that merely look alike stay distinct.

@@ -1,6 +1,6 @@
 import type { Position } from "../../core/pages.ts";
 import { olderThan, ownTables, sql, type Tx } from "../../core/tables.ts";
-import type { Purpose } from "./mailed-tokens.ts";
+import type { Purpose } from "./rules.ts";
 import type { PlatformRole, ProfileChange, UserStatus } from "./schema.ts";
 
 const tables = ownTables("identity.users", "identity.passwords", "identity.one_time_tokens");

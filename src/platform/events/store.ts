@@ -143,7 +143,7 @@ export async function claimInTurn(
 }
 
 /**
- * Takes rows of one subscriber that are due, from the workspaces behind the cursor in turn, of each the same number; what room is left goes to the oldest.
+ * Takes rows of one subscriber that are due: the first of each workspace behind the cursor, then the second of each, and so on; what room is left goes to the oldest.
  * So nobody waits behind another's burst. Workspaces in `passed_over` get nothing.
  */
 export async function claimInRounds(
@@ -166,12 +166,17 @@ export async function claimInRounds(
     visited as materialized (
       select workspace_id from round where workspace_id is not null and workspace_id <> all (${passed_over}::uuid[])
     ),
-    fair as materialized (
-      select o.id from visited v cross join lateral (
-        select o.id from events.outbox o where o.workspace_id = v.workspace_id and ${isDue}
+    candidates as materialized (
+      select o.id, o.place from visited v cross join lateral (
+        select o.id, row_number() over (order by o.scheduled_for, o.id) as place from events.outbox o
+        where o.workspace_id = v.workspace_id and ${isDue}
         order by o.scheduled_for, o.id
-        limit greatest(1, ${room}::int / greatest(1, (select count(*) from visited)::int)) for update skip locked
+        limit least(${room}::int, greatest(10, 2 * ${room}::int / greatest(1, (select count(*) from visited)::int)))
       ) o
+    ),
+    fair as materialized (
+      select o.id from (select id from candidates order by place, id limit ${room}) c join events.outbox o on o.id = c.id
+      where o.status = 'pending' for update of o skip locked
     ),
     rest as materialized (
       select o.id, o.scheduled_for from events.outbox o where ${isDue} and o.id not in (select id from fair)

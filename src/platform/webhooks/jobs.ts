@@ -78,6 +78,8 @@ export function createJobs(options: JobsOptions): Subscriber[] {
       event: everyEvent,
       wants: (event_type) => options.publicTypes().has(event_type),
       handleInTransaction: async (tx, ctx, { event_type, event_id, payload, created_at }) => {
+        // A process of an older release may have published it, to whom it was public.
+        if (!options.publicTypes().has(event_type)) return;
         const { workspace_id } = ctx;
         const body = bodyOf({ event_type, data: payload, at: new Date(created_at) });
         const rows = (await endpointsFor(tx, workspace_id, event_type)).map(({ id: endpoint_id, enabled }) => ({

@@ -166,9 +166,7 @@ async function inTransaction(pool: Pool, n: number, publish: (client: PoolClient
 
 /** Events a second until a backlog is empty, the worker's start included. */
 async function drain(contender: Contender, { admin }: Ground): Promise<number> {
-  const filling = performance.now();
   await contender.fill(backlog);
-  console.error(`  filled in ${((performance.now() - filling) / 1_000).toFixed(1)} s`);
   // Whoever leaves its plans to statistics has them; without, graphile-worker drained 448 a second here.
   await admin.query("analyze");
   let left = backlog;
@@ -183,7 +181,6 @@ async function drain(contender: Contender, { admin }: Ground): Promise<number> {
   await empty;
   const took = performance.now() - began;
   await stop();
-  console.error(`  drained in ${(took / 1_000).toFixed(1)} s`);
   return backlog / (took / 1_000);
 }
 

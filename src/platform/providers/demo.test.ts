@@ -1,7 +1,9 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
 import { expect, test } from "vitest";
 import { gather, patient, question } from "../../../test/support/providers.ts";
 import { createDemoProvider } from "./demo.ts";
-import type { Message } from "./port.ts";
+import type { Part } from "./port.ts";
 
 const demo = createDemoProvider({ node_env: "development" });
 const { complete, stream, embed, speak, transcribe } = demo;
@@ -32,18 +34,67 @@ test("streams the same word by word", async () => {
   expect(events.length).toBeGreaterThan(10);
 });
 
-test("reads the words beside an image, and answers in JSON where that is asked for", async () => {
-  const messages: Message[] = [
-    {
-      role: "user",
-      content: [
-        { type: "text", text: "What is this?" },
-        { type: "image", media_type: "image/png", data: "AA" },
-      ],
-    },
+test("of a question in parts it counts the words", async () => {
+  const content: Part[] = [
+    { type: "text", text: "What is this?" },
+    { type: "image", media_type: "image/png", data: "AA" },
   ];
-  const answer = await complete(question("m", { messages, response_schema: { name: "a", schema: {} } }), patient());
-  expect(JSON.parse(answer.text)).toEqual({ demo: expect.stringContaining("your 3 words") });
+  const answer = await complete(question("m", { messages: [{ role: "user", content }] }), patient());
+  expect(answer.text).toContain("your 3 words");
+});
+
+const schemas: [string, object][] = [
+  [
+    "an object",
+    {
+      type: "object",
+      properties: { a: { type: "string" }, b: { type: "string" } },
+      required: ["a"],
+      additionalProperties: false,
+    },
+  ],
+  [
+    "a list of things",
+    {
+      type: "array",
+      minItems: 2,
+      items: { type: "object", properties: { n: { type: "integer", minimum: 3 } }, required: ["n"] },
+    },
+  ],
+  [
+    "short texts, words of a list, dates",
+    {
+      type: "object",
+      properties: {
+        a: { type: "string", maxLength: 5 },
+        b: { enum: ["x", "y"] },
+        c: { type: "string", format: "date" },
+        d: { const: 7 },
+      },
+      required: ["a", "b", "c", "d"],
+    },
+  ],
+  ["nothing or a number", { anyOf: [{ type: "null" }, { type: "number" }] }],
+  [
+    "what refers to itself",
+    {
+      $ref: "#/$defs/node",
+      $defs: {
+        node: {
+          type: "object",
+          properties: { next: { anyOf: [{ type: "null" }, { $ref: "#/$defs/node" }] } },
+          required: ["next"],
+        },
+      },
+    },
+  ],
+  ["all of several", { allOf: [{ type: "object", properties: { a: { type: "boolean" } } }, { required: ["a"] }] }],
+];
+test.each(schemas)("asked for JSON it gives %s", async (_, schema) => {
+  const answer = await complete({ ...asked("a b c"), response_schema: { name: "n", schema } }, patient());
+  const ajv = new Ajv2020({ strict: false });
+  addFormats.default(ajv);
+  expect(ajv.validate(schema, JSON.parse(answer.text))).toBe(true);
 });
 
 test("vectors are of length 1, and the same for the same text alone", async () => {

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
+import { demoValue } from "./demo-json.ts";
 import type { ChatRequest, Part, Provider } from "./port.ts";
 
 /**
  * A provider for trying the house without a key: it calls nobody, costs nothing, answers the same question with the same thing and says in it what it is. It tells no
- * usage, so its tokens are estimated. Asked for JSON it gives the sentence as JSON, which few schemas take; its vectors know nothing of meaning, and its speech is
+ * usage, so its tokens are estimated. Asked for JSON it gives the sentence wherever the schema wants a text; its vectors know nothing of meaning, and its speech is
  * a hum. Throws when `node_env` is `production`.
  */
 export function createDemoProvider({ node_env }: { node_env: string }): Provider {
@@ -51,7 +52,7 @@ function demoText({ messages, response_schema }: ChatRequest): string {
   const question = messages.findLast(({ role }) => role === "user")?.content ?? "";
   const words = wordsOf(typeof question === "string" ? question : question.map(textOf).join(" "));
   const text = `This answer comes from the demo provider: no language model has read your ${words} ${words === 1 ? "word" : "words"}. Set AI_API_KEY to get real answers.`;
-  return response_schema === undefined ? text : JSON.stringify({ demo: text });
+  return response_schema === undefined ? text : JSON.stringify(demoValue(response_schema.schema, text));
 }
 
 const textOf = (part: Part) => (part.type === "text" ? part.text : "");

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { afterAll, afterEach, beforeEach } from "vitest";
 import { loadConfig } from "../../src/core/config.ts";
 import type { Ctx } from "../../src/core/context.ts";
 import { createLogger } from "../../src/core/logger.ts";
@@ -10,6 +11,7 @@ import { type AiOptions, createAi } from "../../src/platform/ai/service.ts";
 import { createAudit } from "../../src/platform/audit/index.ts";
 import { createProviders, type Provider } from "../../src/platform/providers/index.ts";
 import { testDatabase } from "./database.ts";
+import { makeMember } from "./factories.ts";
 import { type FakeAnswer, type FakeOpenAi, fakeOpenAi } from "./fake-openai.ts";
 import { type MemoryLedger, memoryLedger } from "./memory-ledger.ts";
 
@@ -193,4 +195,30 @@ export function headersRead(): Promise<void> {
     };
     subscribe("undici:request:headers", seen);
   });
+}
+
+/**
+ * The stage for a file of tests, and somebody who asks: fakes are as new before each test, and after it the ledger of the gateway that it started holds one event for each
+ * call on the wire.
+ */
+export async function checkedStage() {
+  const stage = await aiStage();
+  const { t, fake, second, gateway, expectOneToOne } = stage;
+  const ctx = await makeMember(t);
+  let ledger: MemoryLedger | undefined;
+  beforeEach(() => {
+    fake.reset();
+    second.reset();
+    ledger = undefined;
+  });
+  afterEach(() => {
+    if (ledger !== undefined) expectOneToOne(ledger, fake, second);
+  });
+  afterAll(() => stage.close());
+  const start = (options: Parameters<typeof gateway>[0] = {}) => {
+    const made = gateway(options);
+    ledger = made.ledger;
+    return made;
+  };
+  return { ...stage, ctx, start };
 }

@@ -1,32 +1,10 @@
 import fc from "fast-check";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { aiStage, ask, down, html, refusal, scripted, turn, turnMost } from "../../../test/support/ai-gateway.ts";
-import { makeMember } from "../../../test/support/factories.ts";
+import { describe, expect, test } from "vitest";
+import { ask, checkedStage, down, html, refusal, scripted, turn, turnMost } from "../../../test/support/ai-gateway.ts";
 import type { FakeAnswer } from "../../../test/support/fake-openai.ts";
-import type { MemoryLedger } from "../../../test/support/memory-ledger.ts";
 import { ProviderError } from "../providers/index.ts";
 
-const stage = await aiStage();
-const { t, fake, second, key, gateway, expectOneToOne } = stage;
-const ctx = await makeMember(t);
-
-/** The ledger of the test's gateway: after each test its events are the calls on the wire. */
-let ledger: MemoryLedger | undefined;
-const start = (options: Parameters<typeof gateway>[0] = {}) => {
-  const made = gateway(options);
-  ledger = made.ledger;
-  return made;
-};
-
-beforeEach(() => {
-  fake.reset();
-  second.reset();
-  ledger = undefined;
-});
-afterEach(() => {
-  if (ledger !== undefined) expectOneToOne(ledger, fake, second);
-});
-afterAll(() => stage.close());
+const { fake, second, key, gateway, expectOneToOne, ctx, start } = await checkedStage();
 
 describe("money", () => {
   const faults: Record<string, FakeAnswer> = {

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
-  aiStage,
   ask,
+  checkedStage,
   down,
   headersRead,
   html,
@@ -11,30 +11,8 @@ import {
   turnCost,
   turnMost,
 } from "../../../test/support/ai-gateway.ts";
-import { makeMember } from "../../../test/support/factories.ts";
-import type { MemoryLedger } from "../../../test/support/memory-ledger.ts";
 
-const stage = await aiStage();
-const { t, fake, second, key, gateway, expectOneToOne } = stage;
-const ctx = await makeMember(t);
-
-/** The ledger of the test's gateway: after each test its events are the calls on the wire. */
-let ledger: MemoryLedger | undefined;
-const start = (options: Parameters<typeof gateway>[0] = {}) => {
-  const made = gateway(options);
-  ledger = made.ledger;
-  return made;
-};
-
-beforeEach(() => {
-  fake.reset();
-  second.reset();
-  ledger = undefined;
-});
-afterEach(() => {
-  if (ledger !== undefined) expectOneToOne(ledger, fake, second);
-});
-afterAll(() => stage.close());
+const { fake, second, key, gateway, ctx, start } = await checkedStage();
 
 describe("an answer", () => {
   test("comes with its provider, model, usage, cost and call; one event holds all of it, and settles the reservation", async () => {

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
-  aiStage,
+  checkedStage,
   readAll,
   refusal,
   scripted,
@@ -9,31 +9,10 @@ import {
   turnMost,
   wordsOf,
 } from "../../../test/support/ai-gateway.ts";
-import { makeMember } from "../../../test/support/factories.ts";
 import type { FakeAnswer } from "../../../test/support/fake-openai.ts";
-import type { MemoryLedger } from "../../../test/support/memory-ledger.ts";
 import type { ChatEvent } from "../providers/index.ts";
 
-const stage = await aiStage();
-const { t, fake, second, gateway, expectOneToOne } = stage;
-const ctx = await makeMember(t);
-
-let ledger: MemoryLedger | undefined;
-const start = (options: Parameters<typeof gateway>[0] = {}) => {
-  const made = gateway(options);
-  ledger = made.ledger;
-  return made;
-};
-
-beforeEach(() => {
-  fake.reset();
-  second.reset();
-  ledger = undefined;
-});
-afterEach(() => {
-  if (ledger !== undefined) expectOneToOne(ledger, fake, second);
-});
-afterAll(() => stage.close());
+const { fake, second, gateway, ctx, start } = await checkedStage();
 
 /** A stream of ten words that breaks off; the vendor's first event bears no word. */
 const tenWords = "one two three four five six seven eight nine ten";

@@ -12,6 +12,17 @@ const visible = async (tx: Tx) =>
     (r) => r.workspace_id,
   );
 
+test.each([
+  ["EPIPE", true],
+  ["ECONNRESET", true],
+  ["57P02", true],
+  ["08006", true],
+  ["EPERM", false],
+  ["40001", false],
+])("an error with the code %s: a lost connection is %s", (code, isLost) => {
+  expect(isConnectionLost(Object.assign(new Error("it failed"), { code }))).toBe(isLost);
+});
+
 let t: TestDatabase;
 let ada: Ctx;
 let eve: Ctx;

@@ -333,11 +333,12 @@ async function withRetry<R>(attempt: () => Promise<R>): Promise<R> {
 /** The SQLSTATE of a PostgreSQL error (five characters), undefined for any other error. */
 export function sqlState(error: unknown): string | undefined {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  // No class of SQLSTATE begins with E, and Node's EPIPE does.
+  return typeof code === "string" && /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) ? code : undefined;
 }
 
 const lostMessages =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i;
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|client was closed/i;
 const lostCodes = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)/;
 
 /** Whether the error means that PostgreSQL cannot be reached or is going down: worth a retry, nobody's fault. */

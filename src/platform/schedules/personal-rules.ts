@@ -30,17 +30,18 @@ export function isTimeZone(name: string): boolean {
 }
 
 /**
- * The instant of a time of day on a day. In the hour that the clock leaves out it is the first instant behind it, in the one that it has twice
- * the first of both. Undefined for a day that the zone left out (Samoa had no 30 December 2011).
+ * The instant of a time of day on a day. In the hour that the clock leaves out it is the first instant behind it (the next day's first where the gap is at
+ * the day's end), in the one that it has twice the first of both. Undefined for a day that the zone left out (Samoa had no 30 December 2011).
  */
 export function slotOn(date: Temporal.PlainDate, { local_time, time_zone }: PersonalTime): PersonalSlot | undefined {
+  // Without a time of day it is the day's first instant: another day's where there is none.
+  if (!date.toZonedDateTime(time_zone).toPlainDate().equals(date)) return undefined;
   const wanted = date.toPlainDateTime(Temporal.PlainTime.from(local_time));
   const first = wanted.toZonedDateTime(time_zone, { disambiguation: "earlier" });
   const exists = first.toPlainDateTime().equals(wanted);
   // Before a gap `earlier` is in front of it: what comes next is the end of the gap.
   const at = exists ? first : first.getTimeZoneTransition("next");
-  if (at === null || !at.toPlainDate().equals(date)) return undefined;
-  return { local_date: date.toString(), at: new Date(at.epochMilliseconds) };
+  return at === null ? undefined : { local_date: date.toString(), at: new Date(at.epochMilliseconds) };
 }
 
 /** The first occurrence that is later than `after` and on a later local day than `behind`. */

@@ -275,13 +275,16 @@ describe("forEachWorkspace", () => {
     const [ada, bob] = [await makeMember(t), await makeMember(t)];
     const tokens: number[] = [];
     let [inside, most] = [0, 0];
-    const both = Promise.withResolvers<void>();
+    const [bobIsIn, both] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const made = await node(
       digest(async (workspace_id, { lock, occurrence, signal }) => {
         expect([occurrence.slot, signal.aborted]).toEqual([new Date(payload.slot), false]);
         most = Math.max(most, ++inside);
         if (inside === 2) both.resolve();
-        if (workspace_id === bob.workspace_id) await both.promise;
+        if (workspace_id === bob.workspace_id) {
+          bobIsIn.resolve();
+          await both.promise;
+        }
         tokens.push(lock.token);
         inside--;
       }),
@@ -289,6 +292,7 @@ describe("forEachWorkspace", () => {
     const handle = (workspace_id: string) =>
       made.subscriber("test.digest").handle?.(systemCtx(workspace_id, "test", "test"), payload, delivery());
     const bobs = handle(bob.workspace_id);
+    await Promise.race([bobIsIn.promise, bobs]);
     await Promise.all([bobs, handle(ada.workspace_id), handle(ada.workspace_id), handle(ada.workspace_id)]);
     expect([most, new Set(tokens).size]).toEqual([2, 4]);
   });

@@ -70,7 +70,11 @@ async function graphile({ owner_url, admin }: Ground, pool: Pool): Promise<Conte
         client.query("select graphile_worker.add_job('noop', json_build_object('n', $1::int))", [n]),
       ),
     fill: (count) =>
-      admin.query("select graphile_worker.add_job('noop', '{\"n\":1}') from generate_series(1, $1)", [count]),
+      admin.query(
+        `select graphile_worker.add_jobs(array_agg(row('noop', '{"n":1}', null, null, null, null, null, null)::graphile_worker.job_spec))
+         from generate_series(1, $1)`,
+        [count],
+      ),
     start: async (handled) => {
       // The settings of its documentation for throughput: a local queue, completions in batches.
       const runner: Runner = await run({

@@ -40,9 +40,12 @@ ${result}
   PostgreSQL; serially, call by call in turn, the median of all calls.
 - **tenant read**: one query by \`workspace_id\` behind row-level security, BEGIN, settings and COMMIT included, beside the same query over \`pg\` on a copy of
   the table without row-level security; and a whole transaction beside one without settings whose statements are awaited one by one.
-- **outbox**: publishing in a transaction that also inserts a row, 16 at once; draining a backlog of no-op events with one worker (50 handlers at once), its
-  start included; the time from a commit to the handler with nothing else to do. Beside graphile-worker with a local queue of 500 and batched completions,
-  and pg-boss with batches of 1,000 and its shortest polling.
+- **outbox**: publishing in a transaction that also inserts a row, 16 at once, beside the same statements by pgbench; draining a backlog of no-op events with one worker (50 handlers at once), its
+  start included; the time from a commit to the handler with nothing else to do. Beside graphile-worker with a local queue of 500 and batched completions, and pg-boss with batches of 1,000, that takes a backlog by
+  \`fetch\` and \`complete\` (its own loop polls twice a second at best). Ours keeps what it delivered, in the day's partition; graphile-worker deletes it. graphile-worker is notified within the publishing transaction, so its worker may be at work before the
+  publisher hears of its commit; that costs the publishing what the first row shows.
+- **outbox aging**: what workspaces wait behind 10,000 events of another one (handlers of 20 ms in 50 slots), beside the same slots claiming in turn; claims of 100 rows after a million events went through (\`BENCH_EVENTS\`), and beside a foreign
+  transaction of 30 s that keeps what died from being cleared away, with and without the lower bound.
 - **providers**: the CPU that a call to an AI provider costs the process that makes it, 32 at once, the server in a process of its own that answers at once. Plinth's adapter
   makes the request, checks the answer's shape and reads the usage; of a stream it parses every piece. Beside \`undici.Pool\` and the global \`fetch\`, which parse a completion as JSON and of a stream read nothing but bytes, and beside OpenAI's SDK.
 - **AI budgets**: \`reserve\` and \`record\` of one AI call, as the gateway does both around each: four budgets (of the feature, the workspace, both, and the person), the usage

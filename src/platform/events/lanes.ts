@@ -90,8 +90,8 @@ export interface Lane {
   /** Whether something was published for it since it was last asked for. */
   isWoken: boolean;
   isPaused: boolean;
-  /** Rows begun since the last claim, and when that was: the pace. */
-  begun: number;
+  /** Handlers that ended since the last claim, and when that was: the pace. */
+  ended: number;
   paced_at: number;
   ahead: number;
 }
@@ -113,7 +113,7 @@ export function createLane(subscriber: Subscriber, concurrency: number): Lane {
     cursor: isKeyed ? "" : firstWorkspace,
     isWoken: true,
     isPaused: false,
-    begun: 0,
+    ended: 0,
     paced_at: performance.now(),
     ahead: rowsAhead(slots, 0),
   };
@@ -123,10 +123,10 @@ export function createLane(subscriber: Subscriber, concurrency: number): Lane {
 export function paceLane(lane: Lane): void {
   const now = performance.now();
   const seconds = (now - lane.paced_at) / 1_000;
-  // Shorter than that says nothing.
-  if (seconds < 0.002) return;
-  const wanted = rowsAhead(lane.slots, lane.begun / seconds);
+  // Handlers that began together end together: a shorter time says nothing, unless nothing is left to run.
+  if (seconds < (lane.queue.size() === 0 ? 0.002 : 0.05)) return;
+  const wanted = rowsAhead(lane.slots, lane.ended / seconds);
   lane.ahead = Math.min(wanted, lane.ahead * 4);
-  lane.begun = 0;
+  lane.ended = 0;
   lane.paced_at = now;
 }

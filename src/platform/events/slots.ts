@@ -40,13 +40,15 @@ export function createSlots(lanes: Lane[], concurrency: number): Slots {
         if (row === undefined) continue;
         turn = place + 1;
         add(row, 1);
-        row.lane.begun++;
         if (row.lane.subscriber.ordered && row.key !== null) row.lane.runningKeys.add(row.key);
         return row;
       }
       return undefined;
     },
-    free: (row) => add(row, -1),
+    free: (row) => {
+      add(row, -1);
+      row.lane.ended++;
+    },
     running: () => running,
   };
 }

@@ -107,7 +107,7 @@ interface Access {
 }
 
 function createProvider(name: string, settings: ProviderSettings, { key, base_url = "", clock }: Access): Provider {
-  const { adapter, connections = 256, max_response_bytes = 32 * 1_024 * 1_024 } = settings;
+  const { adapter, connections = 2_048, max_response_bytes = 32 * 1_024 * 1_024 } = settings;
   const transport = createTransport({
     base_url,
     headers: { ...settings.headers, ...authorization(settings, key) },

@@ -56,7 +56,13 @@ export const ProviderSettings = Closed({
       description: "Sent with each call besides the key",
     }),
   ),
-  connections: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: "Calls at once, open streams among them; the others wait. Default 2,048" })),
+  connections: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      description: "Calls at once, open streams among them; the others wait. Default 2,048",
+    }),
+  ),
   max_response_bytes: Type.Optional(
     Type.Integer({ minimum: 1_024, maximum: 1_073_741_824, description: "A longer answer is refused. Default 32 MiB" }),
   ),

@@ -146,7 +146,7 @@ export function table(rows: Row[]): string {
 export function machine(postgres: string): string {
   const [first] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `${cpus().length} × ${first?.model.trim() || "CPU"} (shared), ${memory} GiB, Node ${process.version}, PostgreSQL ${postgres}, ${new Date().toISOString().slice(0, 10)}`;
+  return `${cpus().length} × ${first?.model.trim() || "CPU"} (shared), ${memory} GiB, Node ${process.version}, PostgreSQL ${postgres}`;
 }
 
 /** Whether a program is on the PATH. */

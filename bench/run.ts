@@ -1,5 +1,5 @@
 // npm run bench [-- name …] [-- --write]: every benchmark beside its peer, in one run, medians of interleaved rounds.
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { measureAiLedger } from "./ai-ledger.ts";
 import { measureColdStart } from "./cold-start.ts";
 import { measureConsume } from "./consume.ts";
@@ -12,7 +12,7 @@ import { measureMe } from "./me.ts";
 import { machine, type Row, table } from "./measure.ts";
 import { measureOutbox } from "./outbox.ts";
 import { measureAging } from "./outbox-aging.ts";
-import { page } from "./page.ts";
+import { page, type Result } from "./page.ts";
 import { measurePrism } from "./prism.ts";
 import { measureProviders } from "./providers.ts";
 import { measureSafety } from "./safety.ts";
@@ -45,26 +45,35 @@ const alone: Record<string, () => Promise<Row[]>> = {
 
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 const wanted = (name: string) => asked.length === 0 || asked.includes(name);
-const rows: Row[] = [];
+const measured = new Map<string, Row[]>();
 for (const [name, measure] of Object.entries(alone)) {
-  if (wanted(name)) rows.push(...(await announce(name, measure)));
+  if (wanted(name)) await announce(name, measure);
 }
 const ground = await prepareGround();
 try {
   for (const [name, measure] of Object.entries(onGround)) {
-    if (wanted(name)) rows.push(...(await announce(name, () => measure(ground))));
+    if (wanted(name)) await announce(name, () => measure(ground));
   }
 } finally {
   await ground.stop();
 }
-const result = `${table(rows)}\n\n${machine(ground.version)}\n`;
-console.log(`\n${result}`);
-if (process.argv.includes("--write")) await writeFile("docs/benchmarks.md", page(result));
+if (process.argv.includes("--write")) await write();
 
-async function announce(name: string, measure: () => Promise<Row[]>): Promise<Row[]> {
+async function announce(name: string, measure: () => Promise<Row[]>): Promise<void> {
   const began = performance.now();
   console.error(`measuring ${name} …`);
-  const measured = await measure();
+  const rows = await measure();
+  measured.set(name, rows);
   console.error(`  ${((performance.now() - began) / 1_000).toFixed(0)} s`);
-  return measured;
+  console.log(`${table(rows)}\n`);
+}
+
+/** Puts what was measured among what was before, and writes the page of all of it. */
+async function write(): Promise<void> {
+  const file = new URL("./results.json", import.meta.url);
+  const results: Record<string, Result> = JSON.parse(await readFile(file, "utf8"));
+  const today = new Date().toISOString().slice(0, 10);
+  for (const [name, rows] of measured) results[name] = { measured: today, machine: machine(ground.version), rows };
+  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(new URL("../docs/benchmarks.md", import.meta.url), page(results));
 }

@@ -90,10 +90,11 @@ describe("6: the database's clock goes back five minutes", () => {
         handled.push(n);
       },
     });
-    stage = eventStage(t, [waits], { workers: 2, concurrency: 5, lease_seconds: 5 });
+    const { events, ...started } = eventStage(t, [waits], { workers: 2, concurrency: 5, lease_seconds: 5 });
+    stage = { events, ...started };
     await stage.publishAll(ada, 20);
     const delayed = { delay_seconds: 120 };
-    await t.db.inWorkspace(ada, (tx) => stage.events.append(tx, ada, Happened, { n: 99 }, delayed));
+    await t.db.inWorkspace(ada, (tx) => events.append(tx, ada, Happened, { n: 99 }, delayed));
     stage.start();
     await vi.waitFor(() => expect(begun.length).toBeGreaterThan(5), patience);
     await t.sql("update plinth.test_shift set by = '-5 minutes'");

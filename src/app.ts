@@ -267,6 +267,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     events,
     messaging: { ...messaging, ...ports.doors },
     schedules,
+    clock,
     logger,
   };
   const parts = products.map((product) => partsOf(product, doors));

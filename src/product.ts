@@ -2,6 +2,7 @@
  * The public face for products: all that a product imports, inside this repository or in one of its own
  * (`import { defineProduct } from "plinth/product"`).
  */
+import type { Clock } from "./core/clock.ts";
 import type { Ctx } from "./core/context.ts";
 import type { Database } from "./core/database.ts";
 import type { Route } from "./core/http/route.ts";
@@ -31,6 +32,8 @@ export interface Doors {
     telegram: Pick<Telegram, "send" | "get"> | undefined;
   };
   schedules: PersonalDoor;
+  /** What time it is, for rules in code; in SQL it is `plinth.now()`. */
+  clock: Pick<Clock, "now">;
   logger: Logger;
 }
 

@@ -36006,11 +36006,11 @@ export interface operations {
     };
     get_prism_spectrum: {
         parameters: {
-            query: {
-                /** @description A calendar day, for example 2026-11-21 */
-                from: string;
-                /** @description A calendar day, for example 2026-11-21 */
-                to: string;
+            query?: {
+                /** @description The first day; 29 days before the last when left out */
+                from?: string;
+                /** @description The last day, which is included; today when left out */
+                to?: string;
                 /** @description day when left out; weeks begin on Monday */
                 granularity?: "day" | "week" | "month";
                 /** @description IANA name by which days begin; UTC when left out */

@@ -142,6 +142,14 @@ describe("an answer", () => {
     expect([wrong.status, wrong.headers.allow, wrong.body.code]).toEqual([405, "GET", "request.method_not_allowed"]);
   });
 
+  test("the type of a problem leads to a page that tells its code and status", async () => {
+    const { type } = (await plinth.call("GET", "/v1/nothing")).body;
+    const [path, code] = type.split("#");
+    const page = await plinth.app.http.inject({ url: path });
+    expect([page.statusCode, page.headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(page.body).toContain(`<tr id="${code}"><td><code>${code}</code></td><td>404</td>`);
+  });
+
   test("L13: is not sniffed, framed or cached", async () => {
     const { headers } = await plinth.call("GET", "/v1/me", { token: ada.access_token });
     expect(headers).toMatchObject({

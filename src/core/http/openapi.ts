@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { TSchema } from "typebox";
 import { declaredErrors } from "../errors.ts";
 import { sessionCookies } from "./cookies.ts";
+import { errorsPage } from "./errors-page.ts";
 import { statusOfKind } from "./problem.ts";
 import { type Route, scopeOf } from "./route.ts";
 
@@ -11,7 +12,7 @@ import { type Route, scopeOf } from "./route.ts";
 const referencePolicy =
   "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; frame-ancestors 'none'";
 
-/** Serves the OpenAPI 3.1 document at `/openapi.json` and the reference page at `/docs`. Call before the routes are added. */
+/** Serves the OpenAPI 3.1 document at `/openapi.json`, the reference page at `/docs` and the errors at `/docs/errors`. Call before the routes are added. */
 export async function serveReference(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
     refResolver: { buildLocalReference: (schema, _uri, _fragment, i) => String(schema.$id ?? `def-${i}`) },
@@ -48,6 +49,9 @@ export async function serveReference(app: FastifyInstance, version: string): Pro
       reply.header("content-security-policy", referencePolicy);
       done();
     });
+    docs.get("/docs/errors", { schema: { hide: true } }, async (_request, reply) =>
+      reply.type("text/html; charset=utf-8").send(errorsPage()),
+    );
     await docs.register(scalar, {
       routePrefix: "/docs",
       configuration: {

@@ -1,26 +1,49 @@
 import { requestErrors } from "../../../product.ts";
-import type { Counts, Spectrum, Tally } from "./schema.ts";
+import { checkTimeZone } from "../rules.ts";
+import type { Counts, Spectrum, SpectrumQuery, Tally } from "./schema.ts";
 
 type Range = Pick<Spectrum, "from" | "to" | "granularity" | "time_zone">;
 
 /** Days that one question may span: a year, and the day after it. */
-export const mostDays = 366;
+const mostDays = 366;
 
 const dayMs = 86_400_000;
 
+/** Days that are looked at when nobody says how many. */
+const daysShown = 30;
+
+/** The range that a question means: where it names no end, the 30 days to today, or to the day that it does name. */
+export function rangeOf(query: SpectrumQuery, now: Date): Range {
+  const { granularity = "day" } = query;
+  const time_zone = checkTimeZone(query.time_zone ?? "UTC");
+  const to = query.to ?? dayIn(time_zone, now);
+  const from = query.from ?? dayOf(new Date(Date.parse(to) - (daysShown - 1) * dayMs));
+  checkRange({ from, to });
+  return { from, to, granularity, time_zone };
+}
+
 /** Throws `request.invalid` for a range that runs backwards or is too long. */
-export function checkRange({ from, to }: Pick<Range, "from" | "to">): void {
+function checkRange({ from, to }: Pick<Range, "from" | "to">): void {
   const days = (Date.parse(to) - Date.parse(from)) / dayMs;
   if (days >= 0 && days <= mostDays) return;
   const detail = `is at most ${mostDays} days after from, and not before it`;
   throw requestErrors.invalid({ errors: [{ pointer: "/to", detail }] });
 }
 
+function dayIn(time_zone: string, now: Date): string {
+  // The Swedish form of a date is ISO 8601's.
+  return new Intl.DateTimeFormat("sv", { timeZone: time_zone }).format(now);
+}
+
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
 /** The first days of all periods that the range touches: calendar days, so no time zone has a say. */
 export function periodsOf({ from, to, granularity }: Range): string[] {
   const starts: string[] = [];
   for (let day = startOf(new Date(from), granularity); day <= new Date(to); day = nextAfter(day, granularity)) {
-    starts.push(day.toISOString().slice(0, 10));
+    starts.push(dayOf(day));
   }
   return starts;
 }

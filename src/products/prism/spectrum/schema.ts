@@ -2,8 +2,8 @@ import { Closed, type Static, Type } from "../../../product.ts";
 import { Day } from "../schema.ts";
 
 export const SpectrumQuery = Closed({
-  from: Day,
-  to: Day,
+  from: Type.Optional({ ...Day, description: "The first day; 29 days before the last when left out" }),
+  to: Type.Optional({ ...Day, description: "The last day, which is included; today when left out" }),
   granularity: Type.Optional(
     Type.Enum(["day", "week", "month"], { description: "day when left out; weeks begin on Monday" }),
   ),

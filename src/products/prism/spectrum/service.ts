@@ -1,21 +1,19 @@
 import type { Ctx, Doors } from "../../../product.ts";
 import { personOf } from "../person.ts";
-import { checkTimeZone } from "../rules.ts";
-import { checkRange, spectrumOf } from "./rules.ts";
+import { rangeOf, spectrumOf } from "./rules.ts";
 import type { Limits, Spectrum, SpectrumQuery } from "./schema.ts";
 import { countHistory } from "./store.ts";
 
 export type SpectrumService = ReturnType<typeof createSpectrum>;
 
 /** The view over a person's history, and over what the plan leaves them. */
-export function createSpectrum({ db, entitlements, usage }: Pick<Doors, "db" | "entitlements" | "usage">) {
+export function createSpectrum(doors: Pick<Doors, "db" | "entitlements" | "usage" | "clock">) {
+  const { db, entitlements, usage, clock } = doors;
   return {
     /** Themes, moods and progress over time. Throws `entitlements.missing` (with the plans that have it) and `request.invalid`. */
     read: async (ctx: Ctx, query: SpectrumQuery): Promise<Spectrum> => {
       await entitlements.require(ctx, "prism.spectrum");
-      checkRange(query);
-      const { from, to, granularity = "day", time_zone = "UTC" } = query;
-      const range = { from, to, granularity, time_zone: checkTimeZone(time_zone) };
+      const range = rangeOf(query, clock.now());
       return spectrumOf(range, await db.statement(ctx, (tx) => countHistory(tx, personOf(ctx), range)));
     },
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type PrismApp, type PrismPerson, prismApp } from "../../../../test/support/prism.ts";
-import { periodsOf } from "./rules.ts";
+import { periodsOf, rangeOf } from "./rules.ts";
 
 let plinth: PrismApp;
 let ada: PrismPerson;
@@ -22,7 +22,7 @@ const fragment = async (theme: string, mood: string, at: string) => {
 describe("the spectrum", () => {
   test("is for plans that have it: 403 names them", async () => {
     for (const plan of ["free", "prism"] as const) {
-      const answer = await spectrum("from=2026-03-01&to=2026-03-31", await plinth.person(plan));
+      const answer = await spectrum("", await plinth.person(plan));
       expect(answer).toMatchObject({
         status: 403,
         body: { code: "entitlements.missing", feature: "prism.spectrum", plans: ["prism.prism_plus"] },
@@ -92,13 +92,21 @@ describe("the spectrum", () => {
     ["from=2026-01-01&to=2027-03-01", "/to"],
     ["from=2026-02-30&to=2026-03-01", "/from"],
     ["from=0000-01-01&to=0000-01-02", "/from"],
-    ["from=2026-03-01", "/to"],
     ["from=2026-03-01&to=2026-03-02&time_zone=Mars/Olympus", "/time_zone"],
     ["from=2026-03-01&to=2026-03-02&granularity=hour", "/granularity"],
   ])("refuses %s by the field", async (query, pointer) => {
     const { status, body } = await spectrum(query);
     expect([status, body.errors?.[0]?.pointer]).toEqual([422, pointer]);
   });
+});
+
+test.each([
+  [{}, "2026-10-23", "2026-11-21"],
+  [{ time_zone: "Pacific/Kiritimati" }, "2026-10-24", "2026-11-22"],
+  [{ to: "2026-03-30" }, "2026-03-01", "2026-03-30"],
+  [{ from: "2026-11-01" }, "2026-11-01", "2026-11-21"],
+])("what %j leaves out is the thirty days to today", (query, from, to) => {
+  expect(rangeOf(query, new Date("2026-11-21T15:00Z"))).toMatchObject({ from, to });
 });
 
 test("periods are calendar days, whole weeks from Monday, whole months", () => {

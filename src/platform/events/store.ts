@@ -82,6 +82,12 @@ export interface Lease {
   seconds: number;
 }
 
+/** Whether `o` is one of the rows whose ids the CTE holds: by primary key, as `isHeld` says. */
+export const among = (cte: "due" | "dead") => sql`o.id = any(array(select id from ${sql.raw(cte)}))`;
+
+/** The order of the indexes, which hold no id as such, so that no look for ids reads them. */
+const byDue = sql`o.scheduled_for, o.id + 0`;
+
 /** What a claim changes in a row. */
 export const taken = (lease: Lease) => sql`status = 'processing', locked_by = ${lease.token}, attempt = o.attempt + 1,
   locked_until = plinth.now() + make_interval(secs => ${lease.seconds})`;
@@ -127,11 +133,11 @@ export async function claimInTurn(
         select o.id, o.subscriber, o.scheduled_for from events.outbox o
         where o.subscriber = a.subscriber and o.scheduled_for >= to_timestamp(a.since) and o.scheduled_for <= plinth.now()
           and o.status = 'pending' and o.deaths < 2
-        order by o.scheduled_for, o.id limit a.room for update skip locked
+        order by ${byDue} limit a.room for update skip locked
       ) o
     ),
     claimed as (
-      update events.outbox o set ${taken(lease)} from due where o.id = due.id returning ${shown}
+      update events.outbox o set ${taken(lease)} where ${among("due")} returning ${shown}
     )
     ${withFacts(
       sql`(select jsonb_object_agg(subscriber, oldest)
@@ -168,24 +174,23 @@ export async function claimInRounds(
     ),
     candidates as materialized (
       select o.id, o.place from visited v cross join lateral (
-        select o.id, row_number() over (order by o.scheduled_for, o.id) as place from events.outbox o
+        select o.id, row_number() over (order by ${byDue}) as place from events.outbox o
         where o.workspace_id = v.workspace_id and ${isDue}
-        order by o.scheduled_for, o.id
+        order by ${byDue}
         limit least(${room}::int, greatest(10, 2 * ${room}::int / greatest(1, (select count(*) from visited)::int)))
       ) o
     ),
     fair as materialized (
-      select o.id from (select id from candidates order by place, id limit ${room}) c join events.outbox o on o.id = c.id
-      where o.status = 'pending' for update of o skip locked
+      select o.id from events.outbox o where o.id = any(array(select id from candidates order by place, id limit ${room}))
+        and o.status = 'pending' for update skip locked
     ),
     rest as materialized (
       select o.id, o.scheduled_for from events.outbox o where ${isDue} and o.id not in (select id from fair)
-      order by o.scheduled_for, o.id
+      order by ${byDue}
       limit case when ${passed_over.length} = 0 then ${room}::int - (select count(*) from fair) else 0 end for update skip locked
     ),
     claimed as (
-      update events.outbox o set ${taken(lease)} from (select id from fair union all select id from rest) due
-      where o.id = due.id returning ${shown}
+      update events.outbox o set ${taken(lease)} where o.id = any(array(select id from fair union all select id from rest)) returning ${shown}
     )
     ${withFacts(
       sql`(select jsonb_build_object(${subscriber}::text, extract(epoch from min(scheduled_for))) from rest having count(*) > 0)`,
@@ -204,14 +209,20 @@ export async function claimAlone(tx: Tx, lease: Lease, subscribers: string[]): P
         and not exists (select from events.paused_subscribers p where p.subscriber = o.subscriber)
       order by o.id limit 1 for update skip locked
     )
-    update events.outbox o set ${taken(lease)} from due where o.id = due.id returning ${shown}
+    update events.outbox o set ${taken(lease)} where ${among("due")} returning ${shown}
   `.execute(tables(tx));
   return { rows };
 }
 
-/** Parameters of a list of rows with their fences. */
-const fences = (rows: readonly Fence[]) =>
-  sql`unnest(${rows.map(({ id }) => id)}::bigint[], ${rows.map(({ attempt }) => attempt)}::int[]) as f (id, attempt)`;
+/**
+ * Whether `o` is one of the rows with their fences. Found by primary key, and the fences in a hash table beside it: a join could begin with the outbox, and read all
+ * of it, where statistics of an emptier time say that there is nothing in it. (`is true` keeps the planner from making a join of it.)
+ */
+const isHeld = (rows: readonly Fence[]) => {
+  const ids = rows.map(({ id }) => id);
+  return sql`o.id = any(${ids}::bigint[])
+    and ((o.id, o.attempt) in (select * from unnest(${ids}::bigint[], ${rows.map(({ attempt }) => attempt)}::int[]))) is true`;
+};
 
 const completedColumns = sql`id, event_id, event_type, subscriber, workspace_id, payload, request_id, attempt, retry_count, created_at`;
 
@@ -222,7 +233,7 @@ const completedColumns = sql`id, event_id, event_type, subscriber, workspace_id,
 export async function completeRows(tx: Tx, rows: readonly Fence[]): Promise<number[] | null> {
   const { rows: answer } = await sql<{ ids: number[] | null }>`
     with gone as (
-      delete from events.outbox o using ${fences(rows)} where o.id = f.id and o.attempt = f.attempt returning o.*
+      delete from events.outbox o where ${isHeld(rows)} returning o.*
     ), kept as (
       insert into events.completed (${completedColumns}, completed_at) select ${completedColumns}, plinth.now() from gone returning id
     )
@@ -243,7 +254,7 @@ export async function completeInTransaction(tx: Tx, row: Fence): Promise<boolean
 export async function extendLeases(tx: Tx, rows: readonly Fence[], lease_seconds: number): Promise<number[]> {
   const { rows: held } = await sql<{ id: number }>`
     update events.outbox o set locked_until = plinth.now() + make_interval(secs => ${lease_seconds})
-    from ${fences(rows)} where o.id = f.id and o.attempt = f.attempt and o.status = 'processing' returning o.id
+    where ${isHeld(rows)} and o.status = 'processing' returning o.id
   `.execute(tables(tx));
   return held.map(({ id }) => id);
 }
@@ -284,7 +295,7 @@ export async function buryRow(tx: Tx, row: Fence, message: string): Promise<void
 export async function releaseRows(tx: Tx, rows: readonly Fence[]): Promise<void> {
   await sql`
     update events.outbox o set status = 'pending', locked_by = null, locked_until = null, scheduled_for = plinth.now()
-    from ${fences(rows)} where o.id = f.id and o.attempt = f.attempt
+    where ${isHeld(rows)}
   `.execute(tables(tx));
 }
 

@@ -1,4 +1,3 @@
-import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import { type TestApp, testApp } from "../../../test/support/app.ts";
 import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
@@ -8,14 +7,11 @@ import { hasPgBouncer, startPgBouncer } from "../../../test/support/pgbouncer.ts
 import { startRedis } from "../../../test/support/seats.ts";
 import type { Ctx } from "../../core/context.ts";
 import { createDatabase } from "../../core/database.ts";
-import { newId } from "../../core/id.ts";
 import { createListener } from "../../core/listener.ts";
-import { session, sql, type Tx } from "../../core/tables.ts";
 import { defineSubscriber } from "./index.ts";
-import { byIndex, claimInTurn, completeRows } from "./store.ts";
 import { watchNotifications } from "./wake-up.ts";
 
-// What stands around the outbox, when it fails: Redis, PgBouncer, the database's clock, a foreign snapshot.
+// What stands around the outbox, when it fails: Redis, PgBouncer, the database's clock.
 
 describe.skipIf("missing" in inject("redis"))("5: Redis (needs redis-server)", () => {
   test("killed, emptied and back: no event is lost, none fails", { timeout: 120_000 }, async () => {
@@ -141,55 +137,4 @@ describe.skipIf(!hasPgBouncer)("18: a PgBouncer in transaction mode (needs Debia
       await bouncer.stop();
     }
   });
-});
-
-describe("19: beside a snapshot that keeps everything that died", () => {
-  test("a claim reads what is there, not what was", async () => {
-    stage = eventStage(t, [counts], { workers: 1, concurrency: 50 });
-    const foreign = new Client({ connectionString: t.owner_url });
-    await foreign.connect();
-    try {
-      await foreign.query("begin isolation level repeatable read");
-      await foreign.query("select count(*) from events.outbox");
-      await stage.publishAll(ada, 5_000);
-      stage.start();
-      await delivered(t);
-      await stage.stop();
-      const bounded = await readByClaim(stage, await nowOfDatabase());
-      const unbounded = await readByClaim(stage, 0);
-      expect(unbounded).toBeGreaterThan(5_000);
-      expect(bounded).toBeLessThan(500);
-    } finally {
-      await foreign.query("rollback");
-      await foreign.end();
-    }
-  });
-
-  const nowOfDatabase = async () =>
-    (await t.sql<{ at: number }>("select extract(epoch from clock_timestamp())::float8 as at"))[0]?.at ?? 0;
-
-  /** How many index entries a claim of ten fresh rows looks at. */
-  async function readByClaim({ publishAll }: EventStage, since: number): Promise<number> {
-    await publishAll(ada, 10);
-    const lease = { token: newId(), seconds: 30 };
-    return t.db.asSystem("test", async (tx) => {
-      for (const [name, value] of Object.entries(byIndex)) {
-        await sql`select set_config(${name}, ${value}, true)`.execute(tx[session]);
-      }
-      const before = await entriesRead(tx);
-      const { rows } = await claimInTurn(tx, lease, [{ subscriber: counts.name, room: 100, since }]);
-      expect(rows).toHaveLength(10);
-      const read = (await entriesRead(tx)) - before;
-      await completeRows(tx, rows);
-      return read;
-    });
-  }
-
-  /** By this connection, as far as it was not yet added to the statistics of all. */
-  async function entriesRead(tx: Tx): Promise<number> {
-    const { rows } = await sql<{ read: number }>`
-      select sum(pg_stat_get_xact_tuples_returned(indexrelid))::int as read
-      from pg_index where indrelid = 'events.outbox'::regclass`.execute(tx[session]);
-    return rows[0]?.read ?? 0;
-  }
 });

@@ -61,8 +61,7 @@ export async function createAiParts(options: AiOptions): Promise<AiParts> {
   const models = await readConfigFile(config, "models.yaml");
   const ai = createAiFromConfig({ ...options, ledger, models, trace: tracer && aiSpans(tracer) });
   shutdown.add("ai providers", ai.close);
-  const { checkOutput } = safety;
-  const openAi = createOpenAiApi({ ai, safety, checkOutput, clock, features: publicFeatures });
+  const openAi = createOpenAiApi({ ai, safety, clock, features: publicFeatures });
   return {
     ai,
     safety,

@@ -22,16 +22,17 @@ export async function openApiDocument(products: Product[]): Promise<object> {
   return document;
 }
 
-/** Every metric of a Plinth with these products, by name. Nothing is connected to tell them. */
+/** Every metric of a Plinth with these products, by name, those of what is off by default among them. Nothing is connected to tell them. */
 export async function metricsOf(products: Product[]): Promise<{ name: string; help: string }[]> {
-  const { http, metrics } = await referenceApp(products);
+  const everything = { TELEGRAM_BOT_TOKEN: "1:a-token-that-belongs-to-nobody-at-all", NATS_URL: "nats://127.0.0.1:1" };
+  const { http, metrics } = await referenceApp(products, everything);
   await http.close();
   return metrics.describe().sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function referenceApp(products: Product[]): Promise<App> {
+async function referenceApp(products: Product[], settings: Record<string, string> = {}): Promise<App> {
   const google = { GOOGLE_PLAY_CLIENT_EMAIL: "nobody@plinth.example", GOOGLE_PLAY_PRIVATE_KEY: keyOfNobody() };
-  const config = loadConfig({ LOG_LEVEL: "silent", ...everyStore, ...google });
+  const config = loadConfig({ LOG_LEVEL: "silent", ...everyStore, ...google, ...settings });
   const nowhere = "postgres://nobody@127.0.0.1:1/nowhere";
   const app = await createApp({
     config,

@@ -29496,6 +29496,8 @@ export interface operations {
              *
              *     `ai.invalid_request`: The AI provider refused the request
              *
+             *     `ai.unsupported`: No AI model of this feature can do that
+             *
              *     `openai_api.unknown_feature`: There is no feature of that name for clients to use
              *
              *     `openai_api.unsupported_parameter`: This parameter is not supported here
@@ -29598,7 +29600,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `request.idempotency_conflict`: The Idempotency-Key was used with another request
+             * @description `ai.idempotency_conflict`: The idempotency key was used with another AI call
+             *
+             *     `ai.in_progress`: An AI call with this idempotency key is still running
+             *
+             *     `request.idempotency_conflict`: The Idempotency-Key was used with another request
              *
              *     `request.idempotency_in_progress`: A request with this Idempotency-Key is still running
              */
@@ -29714,6 +29720,8 @@ export interface operations {
             };
             /**
              * @description `ai.bad_provider_response`: The AI provider's answer cannot be used
+             *
+             *     `ai.invalid_output`: The AI's answer does not have the form that was asked for
              *
              *     `ai.provider_unavailable`: The AI provider cannot answer right now
              *
@@ -29819,6 +29827,8 @@ export interface operations {
              *
              *     `ai.invalid_request`: The AI provider refused the request
              *
+             *     `ai.unsupported`: No AI model of this feature can do that
+             *
              *     `openai_api.unknown_feature`: There is no feature of that name for clients to use
              *
              *     `openai_api.unsupported_parameter`: This parameter is not supported here
@@ -30037,6 +30047,8 @@ export interface operations {
             };
             /**
              * @description `ai.bad_provider_response`: The AI provider's answer cannot be used
+             *
+             *     `ai.invalid_output`: The AI's answer does not have the form that was asked for
              *
              *     `ai.provider_unavailable`: The AI provider cannot answer right now
              *

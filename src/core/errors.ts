@@ -17,6 +17,7 @@ export type ErrorKind =
   | "unsupported_media_type"
   | "invalid"
   | "rate_limited"
+  | "client_left"
   | "limit_reached"
   | "bad_gateway"
   | "unavailable"
@@ -108,6 +109,7 @@ export const requestErrors = defineErrors("request", {
   too_large: { kind: "too_large", title: "The request body is too large" },
   unsupported_media_type: { kind: "unsupported_media_type", title: "This content type is not supported" },
   rate_limited: { kind: "rate_limited", title: "Too many requests" },
+  client_left: { kind: "client_left", title: "The client left before its answer" },
   idempotency_conflict: { kind: "conflict", title: "The Idempotency-Key was used with another request" },
   idempotency_in_progress: { kind: "conflict", title: "A request with this Idempotency-Key is still running" },
   unavailable: { kind: "unavailable", title: "The service cannot answer right now" },

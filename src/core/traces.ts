@@ -11,7 +11,7 @@ export interface RemoteParent {
 export interface Span {
   name: string;
   kind: "server" | "client" | "consumer";
-  /** The request that it belongs to: spans of one request are one trace, wherever and whenever they run. */
+  /** The request that it belongs to. Spans of one request are one trace; behind its end, of a trace of our own where the caller brought one. */
   request_id: string;
   /** Milliseconds of the epoch. */
   started_at: number;

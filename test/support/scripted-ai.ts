@@ -15,6 +15,8 @@ export interface Script {
   error?: Error;
   /** Nothing comes before it is settled. */
   after?: Promise<unknown>;
+  /** Of a stream: nothing comes behind its pieces before it is settled. */
+  pause?: Promise<unknown>;
 }
 
 /** A gateway that answers what it is told to, and keeps what it was asked. */
@@ -60,12 +62,13 @@ export function scriptedAi() {
     await Promise.race([script.after, left]);
     return script;
   };
-  async function* eventsOf({ pieces, error, ...script }: Script): AsyncGenerator<Event> {
+  async function* eventsOf({ pieces, error, pause, ...script }: Script): AsyncGenerator<Event> {
     const all = pieces ?? [
       { type: "text" as const, text: "Take one " },
       { type: "text" as const, text: "small step." },
     ];
     for (const piece of all) yield piece;
+    await pause;
     if (error !== undefined) throw error;
     yield { type: "done", completion: completionOf(script) };
   }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
+import { requestErrors } from "../errors.ts";
 import { publicError, toProblem } from "./problem.ts";
 
 /** One event of a stream (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
@@ -86,11 +87,13 @@ function textOf({ event, id, data }: ServerSentEvent): string {
   return `${event === undefined ? "" : `event: ${event}\n`}${id === undefined ? "" : `id: ${id}\n`}${lines.join("")}\n`;
 }
 
-/** A signal that is aborted when the client leaves before its answer is complete. */
+/** A signal that is aborted, with `request.client_left`, when the client leaves before its answer is complete. */
 export function clientGone(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
-  response.once("close", () => {
-    if (!response.writableFinished) gone.abort(new Error("The client left"));
-  });
+  const leave = () => {
+    if (!response.writableFinished) gone.abort(requestErrors.client_left());
+  };
+  if (response.destroyed) leave();
+  else response.once("close", leave);
   return gone.signal;
 }

@@ -17,6 +17,8 @@ const statusOf: Record<ErrorKind, number> = {
   invalid: 422,
   rate_limited: 429,
   limit_reached: 429,
+  // nginx's number: nobody reads it but the log and the metrics.
+  client_left: 499,
   internal: 500,
   bad_gateway: 502,
   unavailable: 503,
@@ -76,6 +78,7 @@ export function publicError(error: unknown): PlinthError {
   if (isConnectionLost(error) || isOverloaded(error))
     return requestErrors.unavailable({ retry_after: 1, cause: error });
   if (isFastifyError(error)) return fromFastify(error);
+  if (isNoDate(error)) return requestErrors.invalid({ detail: "A date or time is out of range", cause: error });
   if (isUnkeepable(error))
     return requestErrors.bad({ detail: "A text holds U+0000, which cannot be kept", cause: error });
   return requestErrors.internal({ cause: error });
@@ -89,6 +92,11 @@ function isOverloaded(error: unknown): boolean {
 /** A character that PostgreSQL keeps in no text and no JSON: it comes in where a body is not read as strict JSON, as in stores' notifications. */
 function isUnkeepable(error: unknown): boolean {
   return ["22021", "22P05"].includes(sqlState(error) ?? "");
+}
+
+/** What is a date by its form and none by the calendar, or lies beyond what PostgreSQL counts: the year 0, an offset of 20 hours. */
+function isNoDate(error: unknown): boolean {
+  return ["22007", "22008", "22009"].includes(sqlState(error) ?? "");
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

@@ -94,9 +94,14 @@ function readGroupCursor(cursor: string | undefined, by: Grouping[]): string[] |
     Array.isArray(values) &&
     values.length === by.length &&
     values.every((value) => typeof value === "string" && !value.includes("\u0000")) &&
-    (by[0] !== "day" || (/^\d{4}-\d\d-\d\d$/.test(values[0]) && !Number.isNaN(Date.parse(values[0]))));
+    (by[0] !== "day" || isDay(values[0]));
   if (isOurs) return values;
   throw requestErrors.invalid({ errors: [{ pointer: "/cursor", detail: "is not a cursor that this list gave out" }] });
+}
+
+function isDay(text: string): boolean {
+  const at = new Date(text);
+  return /^(?!0000)\d{4}-/.test(text) && !Number.isNaN(at.getTime()) && dayOf(at) === text;
 }
 
 function parsed(text: string): unknown {

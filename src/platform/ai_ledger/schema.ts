@@ -16,7 +16,8 @@ export interface BudgetLimits {
 /** Which budget had no room. */
 export type BudgetScope = keyof BudgetLimits;
 
-const Day = Type.String({ format: "date", description: "In UTC" });
+// PostgreSQL counts no year 0.
+const Day = Type.String({ format: "date", pattern: "^(?!0000)", description: "In UTC" });
 const Usd = Type.String({ pattern: "^-?[0-9]+(\\.[0-9]+)?$", description: "US dollars, an exact decimal" });
 const Name = Type.String({ minLength: 1, maxLength: 200 });
 const count = (description: string) => Type.Integer({ minimum: 0, description });

@@ -1,54 +1,29 @@
-import type { AddressInfo } from "node:net";
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { type BareServer, bareServer } from "../../../test/support/bare-server.ts";
 import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
-import { makeMember } from "../../../test/support/factories.ts";
+import { openAiSurface } from "../../../test/support/openai-surface.ts";
 import { scriptedAi } from "../../../test/support/scripted-ai.ts";
-import { readConfigLayers } from "../../core/config-files.ts";
-import { createMetrics } from "../../core/metrics.ts";
 import { budgetErrors } from "../ai_ledger/errors.ts";
-import { createSafety, parsePolicy } from "../safety/index.ts";
-import { openAiRoutes } from "./routes.ts";
-import { type CheckOutput, createOpenAiApi } from "./service.ts";
 
 // OpenAI's own client, unchanged, over real sockets.
 
 let t: TestDatabase;
-let server: BareServer;
+let surface: Awaited<ReturnType<typeof openAiSurface>>;
 let base_url: string;
 let key: string;
-let workspace_id: string;
 let openai: OpenAI;
 const gateway = scriptedAi();
-/** What safety says of an answer; stands in for its door until that looks at answers. */
-let found: Awaited<ReturnType<CheckOutput>>;
-const nothing = { status: "allow" as const, categories: [], resources: [] };
 
 beforeAll(async () => {
   t = await testDatabase();
-  const policy = parsePolicy(await readConfigLayers({ PLINTH_CONFIG_DIR: "config" }, "safety"));
-  const settings = { event_days: 30, text_days: 30 };
-  const safety = createSafety({ db: t.db, policy, keyring: t.keyring, metrics: createMetrics(), settings });
-  const checkOutput: CheckOutput = async () => found;
-  const features = ["ai.api", "ai.embeddings"];
-  const api = createOpenAiApi({ ai: gateway.ai, safety, checkOutput, clock: t.clock, features });
-  server = await bareServer(t, openAiRoutes(api));
-  const member = await makeMember(t);
-  key = member.user_id;
-  workspace_id = member.workspace_id;
-  await server.call(member, "GET", "/v1/ai/models");
-  await server.app.listen({ host: "127.0.0.1", port: 0 });
-  base_url = `http://127.0.0.1:${(server.app.server.address() as AddressInfo).port}/v1/ai`;
-  openai = new OpenAI({ apiKey: key, baseURL: base_url, maxRetries: 0 });
+  surface = await openAiSurface(t, gateway.ai, ["ai.api", "ai.embeddings"]);
+  ({ base_url, key, openai } = surface);
 });
 beforeEach(() => {
   gateway.asked.length = 0;
-  found = nothing;
 });
 afterAll(async () => {
-  server.app.server.closeAllConnections();
-  await server.app.close();
+  await surface.close();
   await t.close();
 });
 
@@ -78,7 +53,7 @@ describe("a chat completion", () => {
       },
     });
     expect(completion.id).toMatch(/^chatcmpl-/);
-    expect(gateway.asked[0]?.ctx.workspace_id).toBe(workspace_id);
+    expect(gateway.asked[0]?.ctx.workspace_id).toBe(surface.workspace_id);
     expect(gateway.asked[0]?.input).toMatchObject({ feature: "ai.api", model, messages });
   });
 
@@ -272,45 +247,6 @@ describe("a stream", () => {
     controller.abort();
     expect(await error).toBeInstanceOf(OpenAI.APIUserAbortError);
     await vi.waitFor(() => expect(gateway.asked[0]?.input.signal?.aborted).toBe(true));
-  });
-});
-
-describe("safety", () => {
-  const crisis = [{ role: "user" as const, content: "I want to kill myself tonight" }];
-  const eventsIn = () => t.sql("select 1 from safety.safety_events where workspace_id = $1", [workspace_id]);
-
-  test("in crisis nothing is generated; the answer names who helps, and the event is there", async () => {
-    const before = (await eventsIn()).length;
-    const { data, response } = await openai.chat.completions.create({ model, messages: crisis }).withResponse();
-    expect(gateway.asked).toHaveLength(0);
-    expect(response.headers.get("plinth-safety")).toBe("crisis");
-    expect(data.choices[0]).toMatchObject({ finish_reason: "content_filter" });
-    expect(data.choices[0]?.message.content).toMatch(/talk to somebody/);
-    expect(data).toMatchObject({ plinth: { call_id: null, safety: { status: "crisis" } } });
-    expect(data.usage?.total_tokens).toBe(0);
-    expect((await eventsIn()).length).toBe(before + 1);
-  });
-
-  test("what is split over several turns is seen, in a stream too", async () => {
-    const split = [
-      { role: "user" as const, content: "I want to" },
-      { role: "assistant" as const, content: "Yes?" },
-      { role: "user" as const, content: "kill myself tonight" },
-    ];
-    const stream = await openai.chat.completions.create({ model, messages: split, stream: true });
-    const chunks: OpenAI.ChatCompletionChunk[] = [];
-    for await (const chunk of stream) chunks.push(chunk);
-    expect(gateway.asked).toHaveLength(0);
-    expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe("content_filter");
-  });
-
-  test("an answer that safety stops is not shown", async () => {
-    found = { status: "crisis", categories: ["self_harm"], resources: [{ name: "Helpline", phone: "112" }] };
-    const { choices, usage } = await openai.chat.completions.create({ model, messages });
-    expect(choices[0]).toMatchObject({ finish_reason: "content_filter" });
-    expect(choices[0]?.message.content).toContain("Helpline: 112");
-    expect(choices[0]?.message.content).not.toContain("small step");
-    expect(usage?.total_tokens).toBe(17);
   });
 });
 

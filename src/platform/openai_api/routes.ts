@@ -24,6 +24,8 @@ const gatewayErrors = [
   "ai.bad_provider_response",
   "ai.content_filtered",
   "ai.invalid_request",
+  "ai.invalid_output",
+  "ai.unsupported",
   "openai_api.model_not_found",
   "openai_api.unknown_feature",
   "openai_api.unsupported_parameter",
@@ -42,7 +44,7 @@ export function openAiRoutes(api: OpenAiApi): Route[] {
       body: ChatBody,
       responses: { 200: ChatCompletion },
       stream: { data: ChatChunk },
-      errors: [...gatewayErrors, "safety.unavailable"],
+      errors: [...gatewayErrors, "ai.in_progress", "ai.idempotency_conflict", "safety.unavailable"],
       errors_as: openAiErrors,
       body_limit: largestBody,
       idempotent: true,
@@ -97,7 +99,7 @@ export function openAiRoutes(api: OpenAiApi): Route[] {
 
 function askedOf(header: (name: string) => string | undefined, signal: AbortSignal): Asked {
   const [, language] = /^\s*([a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*)/.exec(header("accept-language") ?? "") ?? [];
-  return { feature: header("plinth-feature"), locale: language ?? "en", signal };
+  return { feature: header("plinth-feature"), locale: language ?? "en", key: header("idempotency-key"), signal };
 }
 
 function headersOf(safety: SafetyStatus): Record<string, string> {

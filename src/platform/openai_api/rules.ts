@@ -1,7 +1,8 @@
 import { type FieldError, requestErrors } from "../../core/errors.ts";
 import type { Ai } from "../ai/index.ts";
+import type { Verdict } from "../safety/index.ts";
 import { openAiApiErrors } from "./errors.ts";
-import type { ChatBody, ChatMessage, Usage } from "./schema.ts";
+import type { ChatBody, ChatMessage, Extension, Usage } from "./schema.ts";
 
 type CompletionInput = Parameters<Ai["complete"]>[1];
 type Message = CompletionInput["messages"][number];
@@ -196,14 +197,34 @@ export function base64Of(vector: number[]): string {
   return bytes.toString("base64");
 }
 
+/** What an answer bears beside OpenAI's members. */
+export function extensionOf(
+  call_id: string | null,
+  { status, categories, resources }: Pick<Verdict, "status" | "categories" | "resources">,
+): Extension {
+  return { call_id, ...(status === "allow" ? {} : { safety: { status, categories, resources } }) };
+}
+
 /** What is answered in place of a completion to somebody in danger. */
-export function helpText(resources: { name: string; phone?: string; text?: string; url?: string }[]): string {
+export function helpText({ message, resources }: Pick<Verdict, "message" | "resources">): string {
   const lines = resources.map(
     ({ name, ...ways }) =>
       `${name}: ${[ways.phone, ways.text, ways.url].filter((way) => way !== undefined).join(", ")}`,
   );
-  return [
-    "It sounds as if you or somebody near you may be in danger. Please talk to somebody who can help now:",
-    ...lines,
-  ].join("\n");
+  return [message, ...lines].join("\n");
+}
+
+/** What an answer says to a reader: of JSON its texts, because escapes hide where words begin. */
+export function spokenIn(text: string): string {
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    return textsIn(JSON.parse(text)).join("\n");
+  } catch {
+    return text;
+  }
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

@@ -20,8 +20,11 @@ const ContentPart = Closed({
   file: Type.Optional(Type.Unknown()),
 });
 
+/** Of a tool call. Gemini's bear the signature of what it thought, and come back with the result. */
+const CallId = Type.String({ minLength: 1, maxLength: 65_536 });
+
 const ToolCall = Closed({
-  id: Type.String({ minLength: 1, maxLength: 200 }),
+  id: CallId,
   type: Type.Enum(["function"]),
   function: Closed({ name: Type.String({ minLength: 1, maxLength: 200 }), arguments: Text }),
 });
@@ -31,7 +34,7 @@ const ChatMessage = Closed({
   content: optional(Type.Union([Text, Type.Array(ContentPart, { minItems: 1, maxItems: 200 })])),
   name: Type.Optional(Type.String({ maxLength: 200 })),
   tool_calls: optional(Type.Array(ToolCall, { maxItems: 200 })),
-  tool_call_id: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  tool_call_id: Type.Optional(CallId),
   refusal: optional(Text),
   audio: Type.Optional(Type.Null()),
   annotations: Type.Optional(Type.Unknown()),

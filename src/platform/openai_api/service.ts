@@ -1,5 +1,7 @@
+import { ReadableStream } from "node:stream/web";
 import type { Clock } from "../../core/clock.ts";
-import type { Ctx } from "../../core/context.ts";
+import { type Ctx, userOf } from "../../core/context.ts";
+import { sha256 } from "../../core/crypto.ts";
 import { newId } from "../../core/id.ts";
 import type { Ai } from "../ai/index.ts";
 import type { Safety } from "../safety/index.ts";
@@ -8,37 +10,24 @@ import { openAiApiErrors } from "./errors.ts";
 import {
   base64Of,
   completionInputOf,
+  extensionOf,
   finishReasonOf,
   helpText,
   noUsage,
+  spokenIn,
   textsOfPerson,
   unansweredBy,
   usageOf,
 } from "./rules.ts";
-import type {
-  ChatBody,
-  ChatChunk,
-  ChatCompletion,
-  Embeddings,
-  EmbeddingsBody,
-  Extension,
-  ModelEntry,
-} from "./schema.ts";
+import type { ChatBody, ChatChunk, ChatCompletion, Embeddings, EmbeddingsBody, ModelEntry } from "./schema.ts";
 
 type Verdict = Awaited<ReturnType<Safety["precheck"]>>;
 type Completion = Awaited<ReturnType<Ai["complete"]>>;
-
-/** Looks at what was generated; as the safety door offers it. */
-export type CheckOutput = (
-  ctx: Ctx,
-  input: { feature: string; text: string; locale: string },
-) => Promise<Pick<Verdict, "status" | "categories" | "resources">>;
+type CompletionStream = Awaited<ReturnType<Ai["stream"]>>;
 
 export interface OpenAiApiOptions {
   ai: Pick<Ai, "complete" | "stream" | "embed" | "models">;
-  safety: Pick<Safety, "precheck">;
-  /** Without it, answers are not looked at. */
-  checkOutput?: CheckOutput;
+  safety: Pick<Safety, "precheck" | "checkOutput" | "watchOutput">;
   clock: Clock;
   /** Features that clients may use; the first one is taken where they name none. */
   features: readonly string[];
@@ -50,6 +39,8 @@ export interface Asked {
   feature: string | undefined;
   /** The language of whoever reads the answer, as `en` or `de-AT`. */
   locale: string;
+  /** The request's idempotency key: then the answer becomes whole, whoever leaves, and the same request gets it again. */
+  key: string | undefined;
   signal: AbortSignal;
 }
 
@@ -71,7 +62,7 @@ export interface OpenAiApi {
   model(id: string): ModelEntry;
 }
 
-export function createOpenAiApi({ ai, safety, checkOutput, clock, features }: OpenAiApiOptions): OpenAiApi {
+export function createOpenAiApi({ ai, safety, clock, features }: OpenAiApiOptions): OpenAiApi {
   const targetOf = (model: string, named: string | undefined) => {
     if (named !== undefined && !features.includes(named)) {
       throw openAiApiErrors.unknown_feature({ detail: `There is no feature '${named}' for clients to use.` });
@@ -93,9 +84,9 @@ export function createOpenAiApi({ ai, safety, checkOutput, clock, features }: Op
     ];
   };
   /** What is asked of the gateway, and what safety says of it: committed before anything is generated. */
-  const prepare = async (ctx: Ctx, body: ChatBody, { feature: named, locale, signal }: Asked) => {
+  const prepare = async (ctx: Ctx, body: ChatBody, { feature: named, locale, key, signal }: Asked) => {
     const target = targetOf(body.model, named ?? body.metadata?.feature);
-    const input = { ...completionInputOf(body), ...target, signal };
+    const input = { ...completionInputOf(body), ...target, ...(key === undefined && { signal }) };
     const texts = textsOfPerson(input.messages);
     const unchecked = unansweredBy(input.messages);
     const verdict = await safety.precheck(ctx, { feature: target.feature, texts, locale, unchecked });
@@ -110,42 +101,45 @@ export function createOpenAiApi({ ai, safety, checkOutput, clock, features }: Op
       if (verdict.status === "crisis")
         return { completion: crisisCompletion(body.model, created, verdict), safety: "crisis" };
       const completion = await ai.complete(ctx, input);
-      const output = await checkOutput?.(ctx, { feature: input.feature, text: completion.text, locale: asked.locale });
-      if (output?.status === "crisis") {
+      const text = spokenIn(completion.text);
+      const output = await safety.checkOutput(ctx, { feature: input.feature, text, locale: asked.locale });
+      if (output.status === "crisis") {
         const answer = crisisCompletion(completion.model, created, output);
         return { completion: { ...answer, usage: usageOf(completion.usage) }, safety: "crisis" };
       }
-      const found = output?.status === "caution" ? output : verdict;
+      const found = output.status === "caution" ? output : verdict;
       return { completion: completionOf(completion, created, found), safety: found.status };
     },
     stream: async (ctx, body, asked) => {
       const { input, verdict } = await prepare(ctx, body, asked);
       const head = { created: secondsNow(), withUsage: body.stream_options?.include_usage === true };
       if (verdict.status === "crisis") {
-        const help = { text: helpText(verdict.resources), extension: extensionOf(null, verdict) };
+        const help = { text: helpText(verdict), extension: extensionOf(null, verdict) };
         return {
           chunks: crisisChunks({ ...head, id: `chatcmpl-${newId()}`, model: body.model }, help),
           safety: "crisis",
         };
       }
-      const stream = await ai.stream(ctx, input);
-      const check = async (text: string) => {
-        const output = await checkOutput?.(ctx, { feature: input.feature, text, locale: asked.locale });
-        if (output === undefined || output.status === "allow") return undefined;
-        return {
-          isCrisis: output.status === "crisis",
-          text: helpText(output.resources),
-          extension: extensionOf(stream.call_id, output),
-        };
+      const { feature, response_schema } = input;
+      const place = { feature, locale: asked.locale };
+      const kept = asked.key === undefined ? {} : { idempotency_key: keyOf(ctx, asked.key) };
+      const stream = await ai.stream(ctx, { ...input, ...kept });
+      const options = {
+        ...head,
+        extension: extensionOf(stream.call_id, verdict),
+        watch: safety.watchOutput(ctx, place),
+        check: async ({ text }: Completion) =>
+          response_schema && safety.checkOutput(ctx, { ...place, text: spokenIn(text) }),
       };
-      const extension = extensionOf(stream.call_id, verdict);
-      return { chunks: chunksOf(stream, { ...head, extension, check }), safety: verdict.status };
+      const read = asked.key === undefined ? stream : readToItsEnd(stream);
+      return { chunks: chunksOf(read, options), safety: verdict.status };
     },
     embeddings: async (ctx, body, asked) => {
       const target = targetOf(body.model, asked.feature);
       const inputs = inputsOf(body.input);
       const dimensions = body.dimensions == null ? {} : { dimensions: body.dimensions };
-      const answer = await ai.embed(ctx, { ...target, ...dimensions, inputs, signal: asked.signal });
+      const stops = asked.key === undefined ? { signal: asked.signal } : {};
+      const answer = await ai.embed(ctx, { ...target, ...dimensions, ...stops, inputs });
       const form = body.encoding_format === "base64" ? base64Of : (vector: number[]) => vector;
       const { input_tokens } = answer.usage;
       return {
@@ -169,6 +163,19 @@ function notFound(model: string) {
   return openAiApiErrors.model_not_found({ detail, extensions: { param: "model" } });
 }
 
+/** A key is a person's or a program's own, in the gateway as in the API. */
+function keyOf({ actor }: Ctx, key: string): string {
+  return sha256(`openai_api\n${actor.kind === "api_key" ? actor.key_id : userOf({ actor })}\n${key}`).toString("hex");
+}
+
+/** The same stream, read to its end whether or not whoever reads it stays: a kept answer has to become whole. */
+function readToItsEnd(stream: CompletionStream): CompletionStream {
+  const { call_id, provider, model } = stream;
+  const [kept, told] = ReadableStream.from(stream).tee();
+  void kept.pipeTo(new WritableStream()).catch(() => undefined);
+  return { call_id, provider, model, [Symbol.asyncIterator]: () => told.values() };
+}
+
 function inputsOf(input: EmbeddingsBody["input"]): string[] {
   if (typeof input === "string") return [input];
   return input.map((text) => {
@@ -176,13 +183,6 @@ function inputsOf(input: EmbeddingsBody["input"]): string[] {
     const detail = "Unsupported parameter: 'input' is a text or a list of texts here, not of tokens.";
     throw openAiApiErrors.unsupported_parameter({ detail, extensions: { param: "input" } });
   });
-}
-
-function extensionOf(
-  call_id: string | null,
-  { status, categories, resources }: Pick<Verdict, "status" | "categories" | "resources">,
-): Extension {
-  return { call_id, ...(status === "allow" ? {} : { safety: { status, categories, resources } }) };
 }
 
 function completionOf(
@@ -219,11 +219,7 @@ function completionOf(
   };
 }
 
-function crisisCompletion(
-  model: string,
-  created: number,
-  verdict: Pick<Verdict, "status" | "categories" | "resources">,
-): ChatCompletion {
+function crisisCompletion(model: string, created: number, verdict: Omit<Verdict, "rule_ids">): ChatCompletion {
   return {
     id: `chatcmpl-${newId()}`,
     object: "chat.completion",
@@ -232,7 +228,7 @@ function crisisCompletion(
     choices: [
       {
         index: 0,
-        message: { role: "assistant", content: helpText(verdict.resources), refusal: null },
+        message: { role: "assistant", content: helpText(verdict), refusal: null },
         logprobs: null,
         finish_reason: "content_filter",
       },

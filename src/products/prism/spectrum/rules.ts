@@ -1,5 +1,4 @@
 import { requestErrors } from "../../../product.ts";
-import { checkTimeZone } from "../rules.ts";
 import type { Counts, Spectrum, SpectrumQuery, Tally } from "./schema.ts";
 
 type Range = Pick<Spectrum, "from" | "to" | "granularity" | "time_zone">;
@@ -13,9 +12,8 @@ const dayMs = 86_400_000;
 const daysShown = 30;
 
 /** The range that a question means: where it names no end, the 30 days to today, or to the day that it does name. */
-export function rangeOf(query: SpectrumQuery, now: Date): Range {
+export function rangeOf(query: Omit<SpectrumQuery, "time_zone">, time_zone: string, now: Date): Range {
   const { granularity = "day" } = query;
-  const time_zone = checkTimeZone(query.time_zone ?? "UTC");
   const to = query.to ?? dayIn(time_zone, now);
   const from = query.from ?? dayOf(new Date(Date.parse(to) - (daysShown - 1) * dayMs));
   checkRange({ from, to });

@@ -1,5 +1,6 @@
 import type { Ctx, Doors } from "../../../product.ts";
 import { personOf } from "../person.ts";
+import { checkTimeZone } from "../rules.ts";
 import { rangeOf, spectrumOf } from "./rules.ts";
 import type { Limits, Spectrum, SpectrumQuery } from "./schema.ts";
 import { countHistory } from "./store.ts";
@@ -13,7 +14,8 @@ export function createSpectrum(doors: Pick<Doors, "db" | "entitlements" | "usage
     /** Themes, moods and progress over time. Throws `entitlements.missing` (with the plans that have it) and `request.invalid`. */
     read: async (ctx: Ctx, query: SpectrumQuery): Promise<Spectrum> => {
       await entitlements.require(ctx, "prism.spectrum");
-      const range = rangeOf(query, clock.now());
+      const { time_zone = "UTC", ...asked } = query;
+      const range = rangeOf(asked, checkTimeZone(time_zone), clock.now());
       return spectrumOf(range, await db.statement(ctx, (tx) => countHistory(tx, personOf(ctx), range)));
     },
 

@@ -101,12 +101,12 @@ describe("the spectrum", () => {
 });
 
 test.each([
-  [{}, "2026-10-23", "2026-11-21"],
-  [{ time_zone: "Pacific/Kiritimati" }, "2026-10-24", "2026-11-22"],
-  [{ to: "2026-03-30" }, "2026-03-01", "2026-03-30"],
-  [{ from: "2026-11-01" }, "2026-11-01", "2026-11-21"],
-])("what %j leaves out is the thirty days to today", (query, from, to) => {
-  expect(rangeOf(query, new Date("2026-11-21T15:00Z"))).toMatchObject({ from, to });
+  [{}, "UTC", "2026-10-23", "2026-11-21"],
+  [{}, "Pacific/Kiritimati", "2026-10-24", "2026-11-22"],
+  [{ to: "2026-03-30" }, "UTC", "2026-03-01", "2026-03-30"],
+  [{ from: "2026-11-01" }, "UTC", "2026-11-01", "2026-11-21"],
+])("what %j leaves out is the thirty days to today in %s", (query, time_zone, from, to) => {
+  expect(rangeOf(query, time_zone, new Date("2026-11-21T15:00Z"))).toMatchObject({ from, to });
 });
 
 test("periods are calendar days, whole weeks from Monday, whole months", () => {

@@ -55,13 +55,14 @@ export interface AiLedger {
   ): Promise<Reservation | null>;
   /**
    * Enters an attempt, once for its (call_id, attempt), and with `settles` puts the call's whole cost, the sum of its attempts, in the place of the reservation, on the
-   * reservation's day, once: also after the TTL released it. With `is_entered` the attempt was entered before, and only the settlement is new. Never throws: what cannot be stored goes to the log as an error, with all figures.
+   * reservation's day, once: also after the TTL released it. With `is_entered` the attempt was entered before, and only the settlement is new. Never throws. An outage
+   * of PostgreSQL is not waited for: after one try, or 2 s, it goes on by itself for a minute; what cannot be stored then goes to the log as an error, with all figures.
    */
   record(
     ctx: Ctx,
     entry: LedgerEntry,
     settles?: { reservation: Reservation; total_pico_usd: number; is_entered?: boolean },
   ): Promise<void>;
-  /** Releases a reservation whose call never went out. Never throws. */
+  /** Releases a reservation whose call never went out; tried as `record` is. Never throws. */
   release(ctx: Ctx, reservation: Reservation): Promise<void>;
 }

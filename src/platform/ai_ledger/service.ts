@@ -10,6 +10,7 @@ import { createAnnouncements } from "./announcements.ts";
 import { createTolerantBatcher } from "./batching.ts";
 import { budgetErrors } from "./errors.ts";
 import { createLedgerMetrics } from "./metering.ts";
+import { createPerseverance } from "./perseverance.ts";
 import type { AiLedger, LedgerEntry } from "./port.ts";
 import { type AiUsage, createUsageReports } from "./reports.ts";
 import { budgetScopes, dayOf, limitsGiven, secondsToNextDay, subjectOf, surelyFull, usdOf } from "./rules.ts";
@@ -31,7 +32,7 @@ export interface AiLedgerInternals extends AiLedger {
   usage: AiUsage;
   /** Releases reservations whose time is over; to be run every minute. */
   maintain(): Promise<void>;
-  /** Waits for announcements that are on their way. */
+  /** Waits for what is on its way: entries and releases that an outage of PostgreSQL holds up, and announcements. */
   settled(): Promise<void>;
 }
 
@@ -61,9 +62,14 @@ export function createAiLedger(options: AiLedgerOptions): AiLedgerInternals {
     return calls.map(() => undefined);
   });
 
+  const { persist, settled } = createPerseverance();
+
   return {
     usage: createUsageReports({ db, clock }),
-    settled: announcements.settled,
+    settled: async () => {
+      await settled();
+      await announcements.settled();
+    },
     reserve: async (ctx, call) => {
       const { call_id, feature, amount_pico_usd: amount, ttl_seconds: ttl } = call;
       const limits = limitsGiven(call.limits, userOf(ctx));
@@ -91,18 +97,27 @@ export function createAiLedger(options: AiLedgerOptions): AiLedgerInternals {
     record: async (ctx, entry, settles) => {
       if (settles?.is_entered !== true) metrics.entered(entry);
       const entered = enteredAs(ctx, entry, settles);
-      try {
-        await enter(entered);
-      } catch (error) {
-        metrics.lost(entry.feature);
-        const line = { err: error, usage_event: entered, request_id: ctx.request_id };
-        logger.error(line, "an AI usage event could not be stored");
-      }
+      const { request_id } = ctx;
+      await persist(entry.call_id, {
+        // An id of its own for each try: what a try left behind is found by its call and attempt.
+        write: () => enter({ ...entered, id: newId() }),
+        // All figures, in case the process does not live to see PostgreSQL again.
+        onDelay: (error) =>
+          logger.warn({ err: error, usage_event: entered, request_id }, "an AI usage event waits for PostgreSQL"),
+        onLost: (error) => {
+          metrics.lost(entry.feature);
+          logger.error({ err: error, usage_event: entered, request_id }, "an AI usage event could not be stored");
+        },
+      });
     },
     release: async ({ workspace_id, request_id }, { id: call_id }) => {
-      await giveBack({ workspace_id, call_id }).catch((error: unknown) => {
-        metrics.failed("release");
-        logger.warn({ err: error, call_id, request_id }, "an AI reservation was not released; it will be at its end");
+      await persist(call_id, {
+        write: () => giveBack({ workspace_id, call_id }),
+        onDelay: () => {},
+        onLost: (error) => {
+          metrics.failed("release");
+          logger.warn({ err: error, call_id, request_id }, "an AI reservation was not released; it will be at its end");
+        },
       });
     },
     maintain: async () => {
@@ -188,10 +203,9 @@ function exhausted({ scope, limit, spent, reserved }: Refused, feature: string, 
   });
 }
 
-function enteredAs(ctx: Ctx, entry: LedgerEntry, settles: Parameters<AiLedger["record"]>[2]): Entered {
+function enteredAs(ctx: Ctx, entry: LedgerEntry, settles: Parameters<AiLedger["record"]>[2]): Omit<Entered, "id"> {
   return {
     ...entry,
-    id: newId(),
     workspace_id: ctx.workspace_id,
     user_id: userOf(ctx) ?? null,
     request_id: ctx.request_id,

@@ -2,13 +2,13 @@ import type { Ctx } from "../../core/context.ts";
 import type { PlinthError } from "../../core/errors.ts";
 import { newId } from "../../core/id.ts";
 import { ProviderError } from "../providers/index.ts";
-import { type Account, openAccount } from "./account.ts";
+import { type Account, isOverBudget, openAccount } from "./account.ts";
 import { type Answered, circuitOf, makeAttempt } from "./attempt.ts";
 import type { Entry, Pass } from "./breaker.ts";
 import { type Deadline, startDeadline, type Timer } from "./deadline.ts";
 import type { EngineOptions, Operation, Plan, Target } from "./engine.ts";
 import { aiErrors } from "./errors.ts";
-import { nextStep, publicFailure, type Step, timesUsage } from "./rules.ts";
+import { nextStep, publicFailure, type Step } from "./rules.ts";
 
 /** A call under way. */
 export interface Call {
@@ -30,11 +30,12 @@ export function beginCall(engine: EngineOptions, ctx: Ctx, plan: Plan): Call {
   const deadline = startDeadline(engine.timer, plan.timeout_ms, plan.signal);
   const account = openAccount(engine.ledger, ctx, call_id, plan);
   const facts = { ctx, call_id, plan, deadline, account };
-  const progress: Progress = { targets: plan.targets, failures: [], here: 0, error: undefined };
+  const progress: Progress = { targets: plan.targets, failures: [], here: 0, failure: undefined, error: undefined };
   let attempt = 0;
 
   const tryAll = async <A>(operation: Operation<A>): Promise<Answered<A>> => {
     progress.here = 0;
+    progress.failure = undefined;
     for (;;) {
       plan.signal?.throwIfAborted();
       const [target] = progress.targets;
@@ -78,6 +79,8 @@ interface Progress {
   failures: ProviderError[];
   /** Failures at the present model. */
   here: number;
+  /** The last failure of what is asked now, as it is told. */
+  failure: PlinthError | undefined;
   /** What to throw when there is nobody left to ask. */
   error: PlinthError | undefined;
 }
@@ -99,8 +102,8 @@ async function passBy(
 }
 
 /**
- * Room in the budget for what the operation can cost at most, set aside once for the call. Over budget the cheaper model takes the place of the others,
- * and false is answered: it has a circuit of its own.
+ * Room in the budget for what the attempt can cost at most, beside what the call has cost so far. Over budget the cheaper model takes the place of the others,
+ * and false is answered: it has a circuit of its own. Without room for that either throws what went wrong before, `ai.budget_exhausted` when nothing did.
  */
 async function hasRoom(
   { breaker }: EngineOptions,
@@ -112,9 +115,12 @@ async function hasRoom(
   const [target] = progress.targets;
   let isSame = false;
   try {
-    progress.targets = await account.reserve(progress.targets, timesUsage(expected.most, rounds));
+    progress.targets = await account.reserve(progress.targets, expected.most, rounds);
     isSame = progress.targets[0] === target;
     return isSame;
+  } catch (error) {
+    // The failure is why there is no answer; the budget only keeps it from being tried again.
+    throw isOverBudget(error) ? (progress.failure ?? error) : error;
   } finally {
     if (!isSame && target !== undefined) await breaker.settle(circuitOf(target), pass, { kind: "left" });
   }
@@ -129,7 +135,8 @@ function learn(
 ): Step {
   progress.failures.push(failure);
   progress.here++;
-  progress.error = publicFailure(failure);
+  progress.failure = publicFailure(failure);
+  progress.error = progress.failure;
   const has_next = progress.targets.length > 1;
   const situation = { has_next, remaining_ms: deadline.remaining_ms(), random: random(), policy };
   return nextStep(progress.failures, progress.here, situation);

@@ -1,6 +1,7 @@
 import type { Ctx } from "../../core/context.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { ChatAnswer, ResponseSchema } from "../providers/index.ts";
+import { isOverBudget } from "./account.ts";
 import type { Answered } from "./attempt.ts";
 import type { CompletionCache } from "./cache.ts";
 import { beginCall, type Call } from "./call.ts";
@@ -73,7 +74,9 @@ export function createCompletions(options: CompletionsOptions) {
         ...chat,
         messages: repairMessages(chat.messages, first.answer.text, verdict.problems),
       });
-      const second = await call.answer(repair);
+      const second = await call.answer(repair).catch((error: unknown) => {
+        throw isOverBudget(error) ? invalidOutput(verdict.problems) : error;
+      });
       await second.end(repair.usage(second.answer), { is_last: true });
       const last = judge(check, second.answer);
       if ("problems" in last) throw invalidOutput(last.problems);

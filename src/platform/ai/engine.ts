@@ -26,7 +26,7 @@ export interface Operation<A> {
   /** One call on the wire. */
   ask(target: Target, options: AttemptOptions): Promise<A>;
   expected: Expected;
-  /** Answers whose cost is set aside before; more than one where an answer may be sent back for repair. Default 1. */
+  /** Answers whose cost is set aside before the first attempt; more than one where an answer may be sent back for repair. Default 1. */
   rounds?: number;
   /** The provider's own numbers, and ours by the length of the answer. */
   usage(answer: A): { told: Usage | null; estimate: Usage };

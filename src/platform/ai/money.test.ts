@@ -1,8 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ask, checkedStage, down, html, refusal, scripted, turn, turnMost } from "../../../test/support/ai-gateway.ts";
+import {
+  ask,
+  checkedStage,
+  down,
+  html,
+  refusal,
+  scripted,
+  turn,
+  turnCost,
+  turnMost,
+} from "../../../test/support/ai-gateway.ts";
 import type { FakeAnswer } from "../../../test/support/fake-openai.ts";
 import { ProviderError } from "../providers/index.ts";
+import { estimateTokens } from "./rules.ts";
 
 const { fake, second, key, gateway, expectOneToOne, ctx, start } = await checkedStage();
 
@@ -40,6 +51,11 @@ describe("money", () => {
         expect(ledger.entries.map(({ attempt }) => attempt)).toEqual(ledger.entries.map((_, index) => index + 1));
         const total_pico_usd = ledger.entries.reduce((sum, { cost_pico_usd }) => sum + cost_pico_usd, 0);
         expect(ledger.settled).toMatchObject([{ total_pico_usd }]);
+        const reserved = [...ledger.reservations, ...ledger.extended].reduce(
+          (sum, each) => sum + each.amount_pico_usd,
+          0,
+        );
+        expect(total_pico_usd).toBeLessThanOrEqual(reserved);
       }),
       { numRuns: 60 },
     );
@@ -59,6 +75,53 @@ describe("money", () => {
     ]);
     ledger.limit(63_999);
     expect(await refusal(ask(ai, ctx, { feature: "prism.thrifty" }))).toMatchObject({ code: "ai.budget_exhausted" });
+  });
+
+  describe("AI 17: an attempt after one that may have been charged", () => {
+    test("goes out with room set aside for it, too", async () => {
+      const { ai, ledger } = start();
+      fake.script(html);
+      await ask(ai, ctx);
+      expect(ledger.entries.map(({ cost_pico_usd }) => cost_pico_usd)).toEqual([turnMost, turnCost]);
+      expect(ledger.reservations).toMatchObject([{ amount_pico_usd: turnMost }]);
+      expect(ledger.extended).toMatchObject([{ amount_pico_usd: turnMost }]);
+    });
+
+    test("after one that costs nothing needs no more room", async () => {
+      const { ai, ledger } = start();
+      fake.script(down, down);
+      await ask(ai, ctx);
+      expect(ledger.extended).toEqual([]);
+    });
+
+    test("does not go out without room: the failure is told, and what was spent is settled", async () => {
+      const { ai, ledger } = start();
+      ledger.limit(2 * turnMost - 1);
+      fake.script(html);
+      expect(await refusal(ask(ai, ctx))).toMatchObject({ code: "ai.bad_provider_response" });
+      expect(fake.calls).toHaveLength(1);
+      expect(ledger.settled).toMatchObject([{ total_pico_usd: turnMost }]);
+    });
+
+    test("goes to the cheaper model where there is room for that alone", async () => {
+      const { ai, ledger } = start();
+      ledger.limit(turnMost + 64_000);
+      fake.script(html);
+      expect(await ask(ai, ctx, { feature: "prism.thrifty" })).toMatchObject({ text: "Take one small step." });
+      expect(fake.calls.map(({ body }) => body.model)).toEqual(["priced", "cheap"]);
+      expect(ledger.extended).toMatchObject([{ amount_pico_usd: 64_000 }]);
+    });
+
+    test("a repair without room is not tried: what was wrong with the answer is told", async () => {
+      const { ai, ledger } = start();
+      const response_schema = { name: "n", schema: { type: "object", required: ["n"] } };
+      const most = turnMost + estimateTokens(JSON.stringify(response_schema)) * 2_500_000;
+      ledger.limit(2 * most);
+      fake.script(html, { text: "{}" });
+      expect(await refusal(ask(ai, ctx, { response_schema }))).toMatchObject({ code: "ai.invalid_output" });
+      expect(fake.calls).toHaveLength(2);
+      expect(ledger.settled).toMatchObject([{ total_pico_usd: most + turnCost }]);
+    });
   });
 
   test("100 calls at once with room for 10: exactly 10 reach the provider", async () => {

@@ -4,7 +4,7 @@ import { type TestDatabase, testDatabase } from "../../../test/support/database.
 import { makeMember } from "../../../test/support/factories.ts";
 import type { Ctx } from "../../core/context.ts";
 import { newId } from "../../core/id.ts";
-import type { BudgetLimits } from "./index.ts";
+import type { BudgetLimits, Reservation } from "./index.ts";
 
 let t: TestDatabase;
 let stage: ReturnType<typeof testLedger>;
@@ -183,5 +183,70 @@ describe("what a budget tells", () => {
     expect(body).toContain(`plinth_ai_ledger_budget_use_ratio{feature="${feature}"} 0.25`);
     expect(body).toMatch(/^plinth_ai_ledger_reservations [1-9]/m);
     expect(body).not.toContain(ctx.workspace_id);
+  });
+});
+
+describe("extend", () => {
+  const limits = { feature: 1e12, workspace: 1_000, user: 900 };
+  const extend = (ctx: Ctx, reservation: Reservation, amount_pico_usd: number, feature = "prism.turn") =>
+    stage.ledger.extend(ctx, reservation, { feature, limits, amount_pico_usd });
+  const given = async (reservation: Promise<Reservation | null>) => {
+    const found = await reservation;
+    if (found === null) throw new Error("There are limits");
+    return found;
+  };
+
+  test("AI 17: sets more aside in all of the call's budgets or in none, beside what its attempts have cost", async () => {
+    const ctx = await makeMember(t);
+    const reservation = await given(ask(ctx, limits, 600));
+    await stage.ledger.record(ctx, entryOf(reservation.id, 600, { outcome: "unknown_billed" }));
+    expect(await refusal(extend(ctx, reservation, 301))).toMatchObject({ code: "ai.budget_exhausted", scope: "user" });
+    expect(await standing(t, ctx)).toEqual({ workspace: [600, 0], workspace_feature: [600, 0], user: [600, 0] });
+    await extend(ctx, reservation, 300);
+    expect(await standing(t, ctx)).toEqual({ workspace: [600, 300], workspace_feature: [600, 0], user: [600, 300] });
+    await stage.ledger.record(ctx, entryOf(reservation.id, 50, { attempt: 2 }), { reservation, total_pico_usd: 650 });
+    expect(await standing(t, ctx)).toMatchObject({ workspace: [650, 0], user: [650, 0] });
+  });
+
+  test("AI 17: of 40 calls that want more at once exactly those are given it for whom there is room", async () => {
+    const ctx = await makeMember(t);
+    const calls = await Promise.all(Array.from({ length: 40 }, () => given(ask(ctx, limits, 10))));
+    const outcomes = await Promise.all(
+      calls.map((call) =>
+        extend(ctx, call, 50).then(
+          () => "ok",
+          ({ code }) => code,
+        ),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome === "ok")).toHaveLength(10);
+    expect(outcomes.filter((outcome) => outcome === "ai.budget_exhausted")).toHaveLength(30);
+    expect(await standing(t, ctx)).toMatchObject({ workspace: [0, 900], user: [0, 900] });
+    await Promise.all(calls.map((call) => stage.ledger.release(ctx, call)));
+    expect(await standing(t, ctx)).toMatchObject({ workspace: [0, 0], user: [0, 0] });
+  });
+
+  test("AI 23: counts on the day of the reservation", async () => {
+    const ctx = await makeMember(t);
+    const reservation = await given(ask(ctx, limits, 600));
+    t.clock.advance(86_400_000);
+    await given(ask(ctx, limits, 900));
+    await extend(ctx, reservation, 300);
+    const rows = await t.sql(
+      "select reserved_pico_usd::int as reserved from ai_ledger.spending where workspace_id = $1 and scope = 'user' order by day",
+      [ctx.workspace_id],
+    );
+    expect(rows).toEqual([{ reserved: 900 }, { reserved: 900 }]);
+  });
+
+  test("AI 18: what was released at its end is set aside again, and released again", async () => {
+    const ctx = await makeMember(t);
+    const reservation = await given(ask(ctx, limits, 600));
+    t.clock.advance(61_000);
+    await stage.ledger.maintain();
+    await extend(ctx, reservation, 300);
+    expect(await standing(t, ctx)).toMatchObject({ user: [0, 300] });
+    await stage.ledger.maintain();
+    expect(await standing(t, ctx)).toMatchObject({ user: [0, 0] });
   });
 });

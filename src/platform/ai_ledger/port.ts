@@ -54,6 +54,15 @@ export interface AiLedger {
     call: { call_id: string; feature: string; limits: BudgetLimits; amount_pico_usd: number; ttl_seconds: number },
   ): Promise<Reservation | null>;
   /**
+   * Sets more aside for a call whose attempts have cost more than was foreseen, before another one: on the day of its reservation, in all of its budgets or in none.
+   * Throws `ai.budget_exhausted`; then the reservation stays as it was.
+   */
+  extend(
+    ctx: Ctx,
+    reservation: Reservation,
+    more: { feature: string; limits: BudgetLimits; amount_pico_usd: number },
+  ): Promise<void>;
+  /**
    * Enters an attempt, once for its (call_id, attempt), and with `settles` puts the call's whole cost, the sum of its attempts, in the place of the reservation, on the
    * reservation's day, once: also after the TTL released it. With `is_entered` the attempt was entered before, and only the settlement is new. Never throws. An outage
    * of PostgreSQL is not waited for: after one try, or 2 s, it goes on by itself for a minute; what cannot be stored then goes to the log as an error, with all figures.

@@ -11,11 +11,21 @@ import { createTolerantBatcher } from "./batching.ts";
 import { budgetErrors } from "./errors.ts";
 import { createLedgerMetrics } from "./metering.ts";
 import { createPerseverance } from "./perseverance.ts";
-import type { AiLedger, LedgerEntry } from "./port.ts";
+import type { AiLedger, BudgetLimits, LedgerEntry } from "./port.ts";
 import { type AiUsage, createUsageReports } from "./reports.ts";
 import { budgetScopes, dayOf, limitsGiven, secondsToNextDay, subjectOf, surelyFull, usdOf } from "./rules.ts";
 import { type SpentMemory, spentInProcess, spentInRedis } from "./spent-memory.ts";
-import { type Asked, deleteReleased, type Entered, type Refused, reap, record, release, reserve } from "./store.ts";
+import {
+  type Asked,
+  deleteReleased,
+  type Entered,
+  extend,
+  type Refused,
+  reap,
+  record,
+  release,
+  reserve,
+} from "./store.ts";
 
 export interface AiLedgerOptions {
   db: Pick<Database, "systemStatement" | "asSystem" | "statement">;
@@ -63,6 +73,14 @@ export function createAiLedger(options: AiLedgerOptions): AiLedgerInternals {
   });
 
   const { persist, settled } = createPerseverance();
+  /** Counts and tells a refusal; returns its error. */
+  const refusal = (ctx: Ctx, feature: string, day: string, refused: Omit<Refused, "n">) => {
+    const { scope, subject, is_new } = refused;
+    metrics.refused(scope);
+    const key = { ...(scope === "feature" ? {} : { workspace_id: ctx.workspace_id }), day, scope, subject };
+    if (is_new) announcements.tell("exhausted", [key], ctx.request_id);
+    return exhausted(refused, feature, clock.now());
+  };
 
   return {
     usage: createUsageReports({ db, clock }),
@@ -71,28 +89,19 @@ export function createAiLedger(options: AiLedgerOptions): AiLedgerInternals {
       await announcements.settled();
     },
     reserve: async (ctx, call) => {
-      const { call_id, feature, amount_pico_usd: amount, ttl_seconds: ttl } = call;
       const limits = limitsGiven(call.limits, userOf(ctx));
       if (limits === undefined) return null;
-      const { workspace_id } = ctx;
-      const asked = {
-        workspace_id,
-        user_id: userOf(ctx) ?? null,
-        feature,
-        call_id,
-        amount: Math.ceil(amount),
-        ttl,
-        limits,
-      };
+      const asked = { ...askedBy(ctx, call, limits), ttl: call.ttl_seconds };
       const { day, refused } = await admit({ asked, day: dayOf(clock.now()) });
-      if (refused === undefined) return { id: call_id, day };
-      metrics.refused(refused.scope);
-      if (refused.is_new) {
-        const { scope, subject } = refused;
-        const key = { ...(scope === "feature" ? {} : { workspace_id }), day, scope, subject };
-        announcements.tell("exhausted", [key], ctx.request_id);
-      }
-      throw exhausted(refused, feature, clock.now());
+      if (refused !== undefined) throw refusal(ctx, call.feature, day, refused);
+      return { id: call.call_id, day };
+    },
+    extend: async (ctx, { id, day }, more) => {
+      const limits = limitsGiven(more.limits, userOf(ctx));
+      if (limits === undefined) return;
+      const asked = askedBy(ctx, { ...more, call_id: id }, limits);
+      const refused = await db.systemStatement("AI budgets", (tx) => extend(tx, asked));
+      if (refused !== undefined) throw refusal(ctx, more.feature, day, refused);
     },
     record: async (ctx, entry, settles) => {
       if (settles?.is_entered !== true) metrics.entered(entry);
@@ -129,6 +138,15 @@ export function createAiLedger(options: AiLedgerOptions): AiLedgerInternals {
       await db.systemStatement("AI reservations", (tx) => deleteReleased(tx, releasedDays));
     },
   };
+}
+
+function askedBy(
+  ctx: Ctx,
+  { feature, call_id, amount_pico_usd }: { feature: string; call_id: string; amount_pico_usd: number },
+  limits: BudgetLimits,
+): Omit<Asked, "ttl"> {
+  const amount = Math.ceil(amount_pico_usd);
+  return { workspace_id: ctx.workspace_id, user_id: userOf(ctx) ?? null, feature, call_id, amount, limits };
 }
 
 /** A call before its batch: what it asks, and the day that it is by this process's clock. */
@@ -190,7 +208,7 @@ function whole(amount: number): string {
   return BigInt(amount).toString();
 }
 
-function exhausted({ scope, limit, spent, reserved }: Refused, feature: string, now: Date) {
+function exhausted({ scope, limit, spent, reserved }: Omit<Refused, "n">, feature: string, now: Date) {
   const what = { feature: `the feature ${feature}`, workspace: "the workspace", user: "this person" };
   const whose = scope === "workspace_feature" ? `the workspace at the feature ${feature}` : what[scope];
   // What others spend at a feature, in all workspaces together, is not for this one to know.

@@ -42,6 +42,13 @@ export async function reserve(tx: Tx, asked: Asked[]): Promise<{ day: string; re
   return row.answer;
 }
 
+/** Sets more aside for a call that has a reservation; the budget that has no room for it, when one has none. */
+export async function extend(tx: Tx, asked: Omit<Asked, "ttl">): Promise<Omit<Refused, "n"> | undefined> {
+  const { rows } = await sql<{ refused: Omit<Refused, "n"> | null }>`
+    select ai_ledger.extend(${JSON.stringify(asked)}::jsonb) as refused`.execute(tables(tx));
+  return rows[0]?.refused ?? undefined;
+}
+
 /** An attempt as `ai_ledger.record` takes it. */
 export interface Entered extends LedgerEntry {
   id: string;

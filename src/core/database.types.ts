@@ -47,6 +47,7 @@ export interface AiIdempotentCalls {
   fingerprint: Buffer;
   key: string;
   locked_until: Timestamp;
+  token: Generated<string>;
   workspace_id: string;
 }
 

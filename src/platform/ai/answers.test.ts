@@ -172,6 +172,45 @@ describe("AI 19: an idempotency key", () => {
     expect(await ask(ai, ctx, { idempotency_key: "k5" })).toMatchObject({ call_id });
   });
 
+  test("of a call that outlived its lease is not freed under the call that took it: that one goes on alone", async () => {
+    const { ai } = gateway();
+    const other = gateway();
+    const late = new AbortController();
+    fake.script({ fault: "hang" });
+    const first = refusal(ask(ai, ctx, { idempotency_key: "k8", signal: late.signal }));
+    await fake.arrival(1);
+    t.clock.advance(66_000);
+    const hold = Promise.withResolvers<void>();
+    fake.script({ after: hold.promise });
+    const second = ask(other.ai, ctx, { idempotency_key: "k8" });
+    await fake.arrival(2);
+    late.abort();
+    await first;
+    const third = await refusal(ask(ai, ctx, { idempotency_key: "k8" }));
+    hold.resolve();
+    expect(third).toMatchObject({ code: "ai.in_progress" });
+    const { call_id } = await second;
+    expect(await ask(ai, ctx, { idempotency_key: "k8" })).toMatchObject({ call_id });
+    expect(fake.calls).toHaveLength(2);
+  });
+
+  test("of a call that outlived its lease does not get its answer when another call has taken it", async () => {
+    const { ai } = gateway();
+    const other = gateway();
+    const holds = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+    fake.script({ after: holds[0].promise, text: "Late." }, { after: holds[1].promise });
+    const first = ask(ai, ctx, { idempotency_key: "k9" });
+    await fake.arrival(1);
+    t.clock.advance(66_000);
+    const second = ask(other.ai, ctx, { idempotency_key: "k9" });
+    await fake.arrival(2);
+    holds[0].resolve();
+    expect((await first).text).toBe("Late.");
+    holds[1].resolve();
+    const { call_id } = await second;
+    expect(await ask(ai, ctx, { idempotency_key: "k9" })).toMatchObject({ call_id });
+  });
+
   test("of a stream gets the same words in one piece", async () => {
     const { ai, ledger } = gateway();
     const first = await readAll(await ai.stream(ctx, { ...turn, idempotency_key: "k6" }));

@@ -1,12 +1,13 @@
 import type { Ctx } from "../../core/context.ts";
 import { type Keyring, open, seal } from "../../core/crypto.ts";
 import type { Database } from "../../core/database.ts";
+import { newId } from "../../core/id.ts";
 import { aiErrors } from "./errors.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Completion } from "./port.ts";
 import { answerCall, claimCall, findCall, freeCall } from "./store.ts";
 
-/** A key that was taken for a call. */
+/** A key that was taken for a call. Once another call has taken it since, because this one outlived its lease, both do nothing. */
 export interface Claim {
   /** Keeps the answer for a day. */
   keep(answer: Completion): Promise<void>;
@@ -29,9 +30,9 @@ export interface IdempotentCalls {
 export function createIdempotentCalls(db: Pick<Database, "statement">, keyring: Keyring): IdempotentCalls {
   const sealKey = keyring.derive("ai:idempotent_calls");
   const hashKey = keyring.derive("ai:idempotent_calls:fingerprint");
-  const claimOf = (ctx: Ctx, key: string): Claim => ({
-    keep: (answer) => db.statement(ctx, (tx) => answerCall(tx, key, seal(sealKey, JSON.stringify(answer)))),
-    free: () => db.statement(ctx, (tx) => freeCall(tx, key)),
+  const claimOf = (ctx: Ctx, taken: { key: string; token: string }): Claim => ({
+    keep: (answer) => db.statement(ctx, (tx) => answerCall(tx, taken, seal(sealKey, JSON.stringify(answer)))),
+    free: () => db.statement(ctx, (tx) => freeCall(tx, taken)),
   });
   return {
     claim: async (ctx, { key, asked, lease_seconds }) => {
@@ -39,8 +40,8 @@ export function createIdempotentCalls(db: Pick<Database, "statement">, keyring: 
         throw aiErrors.invalid_request({ detail: "An idempotency key has 1 to 255 characters" });
       }
       const print = fingerprint(hashKey, asked);
-      const row = { workspace_id: ctx.workspace_id, key, fingerprint: print, lease_seconds };
-      if (await db.statement(ctx, (tx) => claimCall(tx, row))) return { claim: claimOf(ctx, key) };
+      const row = { workspace_id: ctx.workspace_id, key, token: newId(), fingerprint: print, lease_seconds };
+      if (await db.statement(ctx, (tx) => claimCall(tx, row))) return { claim: claimOf(ctx, row) };
       const known = await db.statement(ctx, (tx) => findCall(tx, key));
       if (known !== undefined && !known.fingerprint.equals(print)) throw aiErrors.idempotency_conflict();
       if (known?.answer == null) throw aiErrors.in_progress({ retry_after: 1 });

@@ -29,10 +29,11 @@ export async function putSettings(
  */
 export async function claimCall(
   tx: Tx,
-  call: { workspace_id: string; key: string; fingerprint: Buffer; lease_seconds: number },
+  call: { workspace_id: string; key: string; token: string; fingerprint: Buffer; lease_seconds: number },
 ): Promise<boolean> {
   const { lease_seconds, ...row } = call;
-  const fresh = { fingerprint: call.fingerprint, answer: null, locked_until: later(lease_seconds), created_at: now };
+  const { token, fingerprint } = call;
+  const fresh = { token, fingerprint, answer: null, locked_until: later(lease_seconds), created_at: now };
   const claimed = await tables(tx)
     .insertInto("ai.idempotent_calls")
     .values({ ...row, ...fresh })
@@ -67,19 +68,25 @@ export async function findCall(
     .executeTakeFirst();
 }
 
-/** Keeps the first answer of a key. */
-export async function answerCall(tx: Tx, key: string, answer: Buffer): Promise<void> {
+/** Keeps the first answer of a key, where the claim still holds it. */
+export async function answerCall(tx: Tx, claim: { key: string; token: string }, answer: Buffer): Promise<void> {
   await tables(tx)
     .updateTable("ai.idempotent_calls")
     .set({ answer })
-    .where("key", "=", key)
+    .where("key", "=", claim.key)
+    .where("token", "=", claim.token)
     .where("answer", "is", null)
     .execute();
 }
 
-/** Gives the key of a call that failed back. */
-export async function freeCall(tx: Tx, key: string): Promise<void> {
-  await tables(tx).deleteFrom("ai.idempotent_calls").where("key", "=", key).where("answer", "is", null).execute();
+/** Gives the key of a call that failed back, where the claim still holds it. */
+export async function freeCall(tx: Tx, { key, token }: { key: string; token: string }): Promise<void> {
+  await tables(tx)
+    .deleteFrom("ai.idempotent_calls")
+    .where("key", "=", key)
+    .where("token", "=", token)
+    .where("answer", "is", null)
+    .execute();
 }
 
 export async function findCached(tx: Tx, key: Buffer): Promise<Buffer | undefined> {

@@ -11,11 +11,13 @@ import {
   turnCost,
   turnMost,
 } from "../../../test/support/ai-gateway.ts";
+import { standing, testLedger } from "../../../test/support/ai-ledger.ts";
+import { makeMember } from "../../../test/support/factories.ts";
 import type { FakeAnswer } from "../../../test/support/fake-openai.ts";
 import { ProviderError } from "../providers/index.ts";
 import { estimateTokens } from "./rules.ts";
 
-const { fake, second, key, gateway, expectOneToOne, ctx, start } = await checkedStage();
+const { t, fake, second, key, gateway, expectOneToOne, ctx, start } = await checkedStage();
 
 describe("money", () => {
   const faults: Record<string, FakeAnswer> = {
@@ -122,6 +124,40 @@ describe("money", () => {
       expect(fake.calls).toHaveLength(2);
       expect(ledger.settled).toMatchObject([{ total_pico_usd: most + turnCost }]);
     });
+  });
+
+  test("AI 17: 100 calls at once with room for 10, through the gateway, the ledger and PostgreSQL: exactly 10 reach the provider", async () => {
+    const { ledger, close } = testLedger(t);
+    const ada = await makeMember(t);
+    const yaml = `models:
+  priced: { provider: first, prices: { input: 2500000, cached_input: 1250000, output: 10000000 } }
+features:
+  default: { model: priced, temperature: 0.3, max_output_tokens: 60, timeout_ms: 5000 }
+budgets: { feature_daily_usd: 1, workspace_daily_usd: ${(10 * turnMost) / 1e12}, user_daily_usd: 1 }
+`;
+    const { ai } = gateway({ ledger, yaml });
+    const hold = Promise.withResolvers<void>();
+    fake.otherwise({ after: hold.promise });
+    const calls = Array.from({ length: 100 }, () =>
+      ask(ai, ada).then(
+        () => "ok",
+        (error) => error.code,
+      ),
+    );
+    await fake.arrival(10);
+    expect(await standing(t, ada)).toMatchObject({ workspace: [0, 10 * turnMost] });
+    hold.resolve();
+    const outcomes = await Promise.all(calls);
+    expect(outcomes.filter((outcome) => outcome === "ok")).toHaveLength(10);
+    expect(outcomes.filter((outcome) => outcome === "ai.budget_exhausted")).toHaveLength(90);
+    expect(fake.calls).toHaveLength(10);
+    const [entered] = await t.sql(
+      "select count(*)::int as attempts, count(distinct call_id)::int as calls from ai_ledger.ai_usage_events where workspace_id = $1",
+      [ada.workspace_id],
+    );
+    expect(entered).toEqual({ attempts: 10, calls: 10 });
+    expect(await standing(t, ada)).toMatchObject({ workspace: [10 * turnCost, 0], user: [10 * turnCost, 0] });
+    await close();
   });
 
   test("100 calls at once with room for 10: exactly 10 reach the provider", async () => {

@@ -23,7 +23,7 @@ export interface EndedAttempt {
 /** An attempt as it is entered, and its usage as the caller is told. */
 export function entryOf(attempt: EndedAttempt): { entry: LedgerEntry; usage: MeteredUsage } {
   const { target, ending, expected, latency_ms, first_token_ms, ...facts } = attempt;
-  const usage = meteredUsage(expected, ending);
+  const usage = meteredUsage(expected, ending, target.settings.reasoning);
   const { audio_seconds, ...counted } = usage;
   const entry = {
     ...{ call_id: facts.call_id, attempt: facts.attempt, feature: facts.feature, operation: facts.operation },

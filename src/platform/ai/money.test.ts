@@ -205,6 +205,24 @@ budgets: { feature_daily_usd: 1, workspace_daily_usd: ${(10 * turnMost) / 1e12},
   });
 });
 
+test("AI 13: images that were sent cost what the model's price says, whether the provider tells its usage or not", async () => {
+  const yaml = `models:
+  seeing: { provider: first, prices: { input: 0, cached_input: 0, output: 0, per_image: 40000 } }
+features:
+  default: { model: seeing, temperature: 0, max_output_tokens: 10, timeout_ms: 5000 }
+`;
+  const { ai, ledger } = start({ yaml });
+  const image = { type: "image" as const, media_type: "image/png", data: "AAAA" };
+  fake.script({}, { usage: "missing" }, { status: 400 });
+  for (let n = 0; n < 3; n++) await ai.describeImage(ctx, { ...turn, images: [image, image] }).catch(() => undefined);
+  expect(ledger.entries).toMatchObject([
+    { images: 2, cost_pico_usd: 80e9, estimated: false },
+    { images: 2, cost_pico_usd: 80e9, estimated: true },
+    { images: 0, cost_pico_usd: 0 },
+  ]);
+  expect(ledger.reservations[0]).toMatchObject({ amount_pico_usd: 80e9 });
+});
+
 test("embed, speak, transcribe and describeImage go the same way: planned, reserved, entered, with fallback", async () => {
   const usage = {
     input_tokens: 9,

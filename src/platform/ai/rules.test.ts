@@ -68,6 +68,21 @@ describe("metered usage", () => {
   const expected = { input, most: usageOf({ input_tokens: 3, output_tokens: 700 }) };
   const usage = usageOf({ input_tokens: 40, cached_input_tokens: 8, output_tokens: 9 });
   const estimate = usageOf({ input_tokens: 3, output_tokens: 2 });
+  const failed = (facts: object) => ({ error: new ProviderError("overloaded", facts) });
+
+  test("AI 13: images that were sent count beside what the provider told, which is never of images", () => {
+    const seeing = { ...expected, input: { ...expected.input, images: 2 } };
+    expect(meteredUsage(seeing, { told: usage, estimate })).toEqual({ ...usage, images: 2, estimated: false });
+    expect(meteredUsage(seeing, failed({}))).toMatchObject({ images: 0 });
+  });
+
+  test("AI 14: thinking is not seen: without told usage a model that thinks is taken to have used the most", () => {
+    const most = { ...expected.most, estimated: true };
+    const broken = { ...failed({ maybe_billed: true }), delivered: estimate };
+    expect(meteredUsage(expected, broken, true)).toEqual(most);
+    expect(meteredUsage(expected, { told: null, estimate }, true)).toEqual(most);
+    expect(meteredUsage(expected, { told: usage, estimate }, true)).toEqual({ ...usage, estimated: false });
+  });
 
   test("AI 13: what the provider told is taken; an explicit 0 stays 0; without it the texts are estimated", () => {
     expect(meteredUsage(expected, { told: usage, estimate })).toEqual({ ...usage, estimated: false });
@@ -89,12 +104,12 @@ describe("metered usage", () => {
   });
 
   test("AI 3, 9, 22: a refused attempt is zero, one whose fate is unknown the most, a broken stream what came, a told one as told", () => {
-    const failed = (facts: object) => ({ error: new ProviderError("overloaded", facts) });
     expect(meteredUsage(expected, failed({}))).toEqual({ ...noUsage, estimated: false });
     expect(meteredUsage(expected, failed({ maybe_billed: true }))).toEqual({ ...expected.most, estimated: true });
     expect(meteredUsage(expected, failed({ maybe_billed: true, usage }))).toEqual({ ...usage, estimated: false });
     const broken = { ...failed({ maybe_billed: true }), delivered: estimate };
     expect(meteredUsage(expected, broken)).toEqual({ ...estimate, estimated: true });
+    expect(meteredUsage(expected, { ...broken, told: usage })).toEqual({ ...usage, estimated: false });
   });
 
   test("an attempt's outcome", () => {

@@ -109,19 +109,25 @@ export interface Expected {
 export type Ending =
   /** It was answered: with the provider's own numbers, and with ours by the length of the answer. */
   | { told: Usage | null; estimate: Usage }
-  /** It failed; `delivered` is what had come by then, by our count, when anything had. */
-  | { error: ProviderError; delivered?: Usage };
+  /** It failed; `delivered` is what had come by then, by our count, when anything had, and `told` what the provider had told of it. */
+  | { error: ProviderError; told?: Usage | null; delivered?: Usage };
 
 /**
- * What an attempt is entered with. The provider's own numbers win, an explicit 0 too. Without them an answer is estimated by its length, a stream
- * that broke by what came; a failure that is certainly not charged is zero, and one that may be charged the most it can have been.
+ * What an attempt is entered with. The provider's own numbers win, an explicit 0 too; images that were sent count with them, because nobody tells those. Without them an
+ * answer is estimated by its length, a stream that broke by what came: but the most where the model `thinks`, which is charged and not seen. A failure that is
+ * certainly not charged is zero, and one that may be charged the most it can have been.
  */
-export function meteredUsage(expected: Expected, ending: Ending): MeteredUsage {
-  const told = "error" in ending ? ending.error.usage : ending.told;
-  if (told !== null) return { ...consistent(told), estimated: false };
-  if (!("error" in ending)) return { ...ending.estimate, estimated: true };
-  if (ending.delivered !== undefined) return { ...ending.delivered, estimated: true };
-  return ending.error.maybe_billed ? { ...expected.most, estimated: true } : { ...noUsage, estimated: false };
+export function meteredUsage(expected: Expected, ending: Ending, thinks = false): MeteredUsage {
+  const isError = "error" in ending;
+  const told = isError ? (ending.error.usage ?? ending.told ?? null) : ending.told;
+  if (told !== null) {
+    return { ...consistent(told), images: Math.max(told.images, expected.input.images), estimated: false };
+  }
+  const seen = isError ? ending.delivered : ending.estimate;
+  if (seen !== undefined) return { ...(thinks ? expected.most : seen), estimated: true };
+  return isError && ending.error.maybe_billed
+    ? { ...expected.most, estimated: true }
+    : { ...noUsage, estimated: false };
 }
 
 /** How an attempt's ending stands in its usage event. */

@@ -158,6 +158,13 @@ describe("after the first content", () => {
     },
   );
 
+  test("AI 14: of a model that thinks is entered with the most when it breaks: what it thought is charged, and nobody saw it", async () => {
+    const { ai, ledger } = start();
+    fake.script(broken(3, "reset"));
+    await readAll(await ai.stream(ctx, { ...turn, model: "other" }));
+    expect(ledger.entries).toMatchObject([{ outcome: "partial", estimated: true, input_tokens: 4, output_tokens: 60 }]);
+  });
+
   test("AI 7: silence after three words: over the idle time the socket is closed, and the reader gets the error", async () => {
     const { ai, advance, ledger, alarms } = start();
     fake.script(broken(3, "stall"));

@@ -104,9 +104,8 @@ export function followStream(options: FollowOptions): CompletionStream {
     caller?.removeEventListener("abort", leave);
     const { received } = answer;
     const estimate = options.estimate(received);
-    const ending = failure
-      ? { error: failure, delivered: received.usage ?? estimate }
-      : { told: received.usage, estimate };
+    const told = received.usage;
+    const ending = failure ? { error: failure, told, delivered: estimate } : { told, estimate };
     try {
       await answered.end(ending, { is_last: true, first_token_ms });
       await call.close();

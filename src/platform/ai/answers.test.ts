@@ -289,7 +289,7 @@ describe("the cache", () => {
 describe("prompts and answers in the log", () => {
   test("stand there only in a workspace that says so, without keys", async () => {
     const { ai, lines } = gateway();
-    const messages = [{ role: "user" as const, content: `My key is ${key}, and I am not sure.` }];
+    const messages = [{ role: "user" as const, content: `My key is\n${key}\tand "\\n${key}", and I am not sure.` }];
     await ask(ai, ctx, { messages });
     expect(lines).toEqual([]);
     expect(await ai.settings.get(ctx)).toEqual({ log_content: false, updated_at: null });
@@ -300,7 +300,7 @@ describe("prompts and answers in the log", () => {
     expect(lines).toHaveLength(2);
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({
       ...{ level: "info", call_id, feature: "prism.turn", text: "Take one small step." },
-      messages: [{ role: "user", content: "My key is [redacted], and I am not sure." }],
+      messages: [{ role: "user", content: 'My key is\n[redacted]\tand "\\n[redacted]", and I am not sure.' }],
     });
     expect(lines.join()).not.toContain(key);
     await ai.settings.update(ctx, { log_content: false });

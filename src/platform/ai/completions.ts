@@ -10,7 +10,7 @@ import type { Claim, IdempotentCalls } from "./idempotency.ts";
 import { type Chat, chatOf, completion, streamedCompletion } from "./operations.ts";
 import type { createPlanner } from "./plan.ts";
 import type { Completion, CompletionEvent, CompletionInput, CompletionStream } from "./port.ts";
-import { storableText, withoutKeys } from "./rules.ts";
+import { redacted, storableText } from "./rules.ts";
 import type { WorkspaceAiSettings } from "./settings.ts";
 import { followStream, type OpenedStream, type Received, receivedTokens } from "./stream.ts";
 import { type Check, invalidOutput, repairMessages, type Verdict } from "./structured.ts";
@@ -58,7 +58,7 @@ export function createCompletions(options: CompletionsOptions) {
   const logContent = async (ctx: Ctx, { feature }: CompletionInput, chat: Chat, answer: Completion) => {
     if (!(await options.settings.logsContent(ctx))) return;
     const { call_id, model, provider } = answer;
-    const content = JSON.parse(withoutKeys(JSON.stringify({ messages: chat.messages, text: answer.text })));
+    const content = redacted({ messages: chat.messages, text: answer.text });
     options.logger.info({ request_id: ctx.request_id, call_id, feature, provider, model, ...content }, "an AI call");
   };
 

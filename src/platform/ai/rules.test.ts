@@ -14,8 +14,8 @@ import {
   noUsage,
   outcomeOf,
   publicFailure,
+  redacted,
   storableText,
-  withoutKeys,
 } from "./rules.ts";
 
 const usageOf = (parts: Partial<Usage>): Usage => ({ ...noUsage, ...parts });
@@ -264,7 +264,11 @@ test("a text is stored as it came, but for NUL and broken surrogates", () => {
 
 test("what looks like a key is taken out of a text, and nothing else", () => {
   const keys = ["sk-proj-abcdefgh1234", "AIzaSyA1234567890abcdefghij", "Bearer abc.def-ghi123", "pk_live_12345678"];
-  for (const key of keys) expect(withoutKeys(`before ${key} after`)).toBe("before [redacted] after");
+  for (const key of keys) {
+    expect(redacted({ text: `before ${key} after` })).toEqual({ text: "before [redacted] after" });
+    const line = JSON.stringify({ lines: `before\n${key}\n\tafter` });
+    expect(redacted([line])).toEqual([JSON.stringify({ lines: "before\n[redacted]\n\tafter" })]);
+  }
   const plain = "A key question: is a risk-averse skier a bearer of bad news?";
-  expect(withoutKeys(plain)).toBe(plain);
+  expect(redacted({ plain })).toEqual({ plain });
 });

@@ -262,10 +262,17 @@ export function storableText(text: string): string {
   return text.replaceAll("\u0000", "").toWellFormed();
 }
 
-/** The text without what looks like a key: of ours, of a vendor's, or in an Authorization header. */
-export function withoutKeys(text: string): string {
+/** A copy of JSON in whose texts nothing stands that looks like a key: of ours, of a vendor's, or in an Authorization header. */
+export function redacted(content: object): object {
+  return JSON.parse(
+    JSON.stringify(content, (_name, value) => (typeof value === "string" ? withoutKeys(value) : value)),
+  );
+}
+
+/** A text may be JSON itself, as the arguments of a tool are, where a line begins behind the letters `\n`: a word begins there, too. */
+function withoutKeys(text: string): string {
   return text.replaceAll(
-    /\b(?:sk|pk|rk|xai|gsk|key|plinth)[-_][A-Za-z0-9_-]{8,}|\bAIza[\w-]{20,}|\bBearer\s+[\w.~+/-]{8,}=*/g,
+    /(?:\b|(?<=\\[bfnrt]))(?:(?:sk|pk|rk|xai|gsk|key|plinth)[-_][A-Za-z0-9_-]{8,}|AIza[\w-]{20,}|Bearer\s+[\w.~+/-]{8,}=*)/g,
     "[redacted]",
   );
 }

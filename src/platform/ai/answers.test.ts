@@ -223,6 +223,21 @@ describe("AI 19: an idempotency key", () => {
     expect((await readAll(await ai.stream(ctx, { ...turn, idempotency_key: "k7" }))).error).toBeUndefined();
   });
 
+  test("whose answer cannot be opened any more is refused, not paid for again; a new key is", async () => {
+    const { ai, lines } = gateway();
+    await ask(ai, ctx, { idempotency_key: "k10" });
+    await t.sql(
+      "update ai.idempotent_calls set answer = set_byte(answer, 30, 255 - get_byte(answer, 30)) where key = 'k10'",
+    );
+    expect(await refusal(ask(ai, ctx, { idempotency_key: "k10" }))).toMatchObject({
+      code: "ai.idempotency_conflict",
+      occurrence: { detail: expect.stringContaining("another key") },
+    });
+    expect(fake.calls).toHaveLength(1);
+    expect(lines).toHaveLength(1);
+    await ask(ai, ctx, { idempotency_key: "k11" });
+  });
+
   test("what is kept cannot be read in the tables", async () => {
     const kept = await t.sql<{ text: string }>(
       "select row_to_json(c)::text || encode(coalesce(answer, ''), 'escape') as text from ai.idempotent_calls c",
@@ -270,6 +285,16 @@ describe("the cache", () => {
     for (let n = 0; n < 2; n++) expect((await ask(ai, ctx, { feature, tools })).cached).toBe(false);
     const { events } = await readAll(await ai.stream(ctx, { ...turn, feature, messages }));
     expect(events.at(-1)).toMatchObject({ completion: { cached: false } });
+  });
+
+  test("that cannot be read costs a call, and is written anew", async () => {
+    const { ai, lines } = gateway();
+    const messages = [{ role: "user" as const, content: "Twice" }];
+    await ask(ai, ctx, { feature, messages });
+    await t.sql("update ai.cached_completions set answer = set_byte(answer, 30, 255 - get_byte(answer, 30))");
+    expect((await ask(ai, ctx, { feature, messages })).cached).toBe(false);
+    expect(lines).toHaveLength(1);
+    expect((await ask(ai, ctx, { feature, messages })).cached).toBe(true);
   });
 
   test("is pruned, and says nothing to who reads the tables", async () => {

@@ -33,12 +33,15 @@ export function createCompletionCache({ db, keyring, metrics, onError }: CacheOp
     ["feature", "result"],
   );
   const keyOf = ({ workspace_id }: Ctx, asked: unknown) => fingerprint(hashKey, { workspace_id, asked });
+  const read = async (ctx: Ctx, asked: unknown): Promise<Completion | undefined> => {
+    const found = await db.statement(ctx, (tx) => findCached(tx, keyOf(ctx, asked)));
+    return found === undefined ? undefined : JSON.parse(open(sealKey, found));
+  };
   return {
     find: async (ctx, feature, asked) => {
-      const found = await db.statement(ctx, (tx) => findCached(tx, keyOf(ctx, asked))).catch(onError);
-      lookups({ feature, result: found === undefined ? "miss" : "hit" });
-      if (found === undefined) return undefined;
-      const kept: Completion = JSON.parse(open(sealKey, found));
+      const kept = await read(ctx, asked).catch(onError);
+      lookups({ feature, result: kept === undefined ? "miss" : "hit" });
+      if (kept === undefined) return undefined;
       // Nothing was sent, so nothing was used.
       return { ...kept, usage: { ...noUsage, estimated: false }, cost_pico_usd: 0, cached: true };
     },

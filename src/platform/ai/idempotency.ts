@@ -17,8 +17,8 @@ export interface Claim {
 
 export interface IdempotentCalls {
   /**
-   * Takes the key, or answers with what the same call was answered first. Throws `ai.idempotency_conflict` when the key came with something else,
-   * `ai.in_progress` while the first call runs.
+   * Takes the key, or answers with what the same call was answered first. Throws `ai.idempotency_conflict` when the key came with something else
+   * or its answer cannot be read any more, `ai.in_progress` while the first call runs.
    */
   claim(
     ctx: Ctx,
@@ -27,13 +27,29 @@ export interface IdempotentCalls {
 }
 
 /** First answers under a key, kept sealed in the workspace. */
-export function createIdempotentCalls(db: Pick<Database, "statement">, keyring: Keyring): IdempotentCalls {
+export function createIdempotentCalls(
+  db: Pick<Database, "statement">,
+  keyring: Keyring,
+  onError: (error: unknown) => void,
+): IdempotentCalls {
   const sealKey = keyring.derive("ai:idempotent_calls");
   const hashKey = keyring.derive("ai:idempotent_calls:fingerprint");
   const claimOf = (ctx: Ctx, taken: { key: string; token: string }): Claim => ({
     keep: (answer) => db.statement(ctx, (tx) => answerCall(tx, taken, seal(sealKey, JSON.stringify(answer)))),
     free: () => db.statement(ctx, (tx) => freeCall(tx, taken)),
   });
+  const read = (answer: Buffer): Completion => {
+    try {
+      return JSON.parse(open(sealKey, answer));
+    } catch (error) {
+      onError(error);
+      // It was paid for under this key, so the key does not pay again.
+      throw aiErrors.idempotency_conflict({
+        detail: "The first answer under this key cannot be read any more: ask again with another key",
+        cause: error,
+      });
+    }
+  };
   return {
     claim: async (ctx, { key, asked, lease_seconds }) => {
       if (key.length < 1 || key.length > 255) {
@@ -45,7 +61,7 @@ export function createIdempotentCalls(db: Pick<Database, "statement">, keyring: 
       const known = await db.statement(ctx, (tx) => findCall(tx, key));
       if (known !== undefined && !known.fingerprint.equals(print)) throw aiErrors.idempotency_conflict();
       if (known?.answer == null) throw aiErrors.in_progress({ retry_after: 1 });
-      return { answer: JSON.parse(open(sealKey, known.answer)) };
+      return { answer: read(known.answer) };
     },
   };
 }

@@ -75,7 +75,7 @@ export function createAi(options: AiOptions): AiGateway {
   const { complete, stream } = createCompletions({
     ...{ engine, plan, running, settings, logger, onError },
     checkerOf: createChecker(),
-    calls: createIdempotentCalls(db, keyring),
+    calls: createIdempotentCalls(db, keyring, onError),
     cache: createCompletionCache({ db, keyring, metrics, onError }),
   });
 

@@ -13,7 +13,7 @@ import type { Completion, CompletionEvent, CompletionInput, CompletionStream } f
 import { redacted, storableText } from "./rules.ts";
 import type { WorkspaceAiSettings } from "./settings.ts";
 import { followStream, type OpenedStream, type Received, receivedTokens } from "./stream.ts";
-import { type Check, invalidOutput, repairMessages, type Verdict } from "./structured.ts";
+import { type Check, judgeAnswer, repairMessages } from "./structured.ts";
 
 /** Work that a caller waits for, and that is waited for at the shutdown. */
 export interface Running {
@@ -67,19 +67,21 @@ export function createCompletions(options: CompletionsOptions) {
     try {
       const operation = completion(chat);
       const first = await call.answer(operation);
-      const verdict = judge(check, first.answer);
-      await first.end(operation.usage(first.answer), { is_last: !("problems" in verdict) });
+      const verdict = judgeAnswer(check, chat, first.answer);
+      const isLast = !("problems" in verdict && verdict.is_repairable);
+      await first.end(operation.usage(first.answer), { is_last: isLast });
       if (!("problems" in verdict)) return completionOf(call, first, first.answer, verdict.output);
+      if (isLast) throw verdict.error;
       const repair = completion({
         ...chat,
         messages: repairMessages(chat.messages, first.answer.text, verdict.problems),
       });
       const second = await call.answer(repair).catch((error: unknown) => {
-        throw isOverBudget(error) ? invalidOutput(verdict.problems) : error;
+        throw isOverBudget(error) ? verdict.error : error;
       });
       await second.end(repair.usage(second.answer), { is_last: true });
-      const last = judge(check, second.answer);
-      if ("problems" in last) throw invalidOutput(last.problems);
+      const last = judgeAnswer(check, chat, second.answer);
+      if ("problems" in last) throw last.error;
       return completionOf(call, second, second.answer, last.output);
     } finally {
       await call.close();
@@ -141,10 +143,10 @@ export function createCompletions(options: CompletionsOptions) {
       fail: async () => free(claim),
       complete: async (received) => {
         const whole = answerOf(received, answered);
-        const verdict = judge(check, whole);
+        const verdict = judgeAnswer(check, chat, whole);
         if ("problems" in verdict) {
           await free(claim);
-          throw invalidOutput(verdict.problems);
+          throw verdict.error;
         }
         const answer = completionOf(call, answered, whole, verdict.output);
         await keep(claim, answer);
@@ -165,11 +167,6 @@ export function createCompletions(options: CompletionsOptions) {
   };
 
   return { complete, stream };
-}
-
-/** An answer that asks for tools is not the one that the schema is for. */
-function judge(check: Check | undefined, { text, tool_calls }: Pick<ChatAnswer, "text" | "tool_calls">): Verdict {
-  return check === undefined || tool_calls.length > 0 ? { output: undefined } : check(text);
 }
 
 function completionOf(

@@ -22,7 +22,7 @@ export interface CompletionInput extends Call {
   seed?: number;
   tools?: Tool[];
   tool_choice?: ToolChoice;
-  /** The answer is JSON of this schema, checked by Ajv; one repair is tried, then `ai.invalid_output` is thrown. */
+  /** The answer is JSON of this schema, checked by Ajv; one repair is tried, then `ai.invalid_output` is thrown; at once, with `finish_reason`, when it was cut off. */
   response_schema?: ResponseSchema;
   /** Images for the last message of the user. */
   images?: Part[];

@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import type { FieldError } from "../../core/errors.ts";
-import type { Message, ResponseSchema } from "../providers/index.ts";
+import type { FieldError, PlinthError } from "../../core/errors.ts";
+import type { ChatAnswer, ChatRequest, FinishReason, Message, ResponseSchema } from "../providers/index.ts";
 import { aiErrors } from "./errors.ts";
 
 /** What a text is by a schema: the value, or what is wrong with it. */
@@ -89,7 +89,34 @@ export function repairMessages(messages: Message[], answer: string, problems: Fi
   ];
 }
 
+/** An answer by its schema: the value; or what is wrong with it, the error that says so, and whether the model may be asked to mend it. */
+export type Judgement = { output: unknown } | { problems: FieldError[]; error: PlinthError; is_repairable: boolean };
+
+/**
+ * Judges an answer by the schema that was asked for. One that asks for tools is not the one that the schema is for. One that was cut off would be cut off again, so it
+ * is not to be repaired; a client that wrote the schema itself gets it as it is, because its protocol tells of that by `finish_reason`.
+ */
+export function judgeAnswer(
+  check: Check | undefined,
+  { response_schema, max_output_tokens }: Pick<ChatRequest, "response_schema" | "max_output_tokens">,
+  { text, tool_calls, finish_reason }: Pick<ChatAnswer, "text" | "tool_calls" | "finish_reason">,
+): Judgement {
+  const verdict = check === undefined || tool_calls.length > 0 ? { output: undefined } : check(text);
+  if (!("problems" in verdict)) return verdict;
+  const { problems } = verdict;
+  const reason = cutOff(finish_reason, max_output_tokens);
+  if (reason === undefined) return { problems, error: invalidOutput(problems), is_repairable: true };
+  if (response_schema?.from_client) return { output: undefined };
+  const error = aiErrors.invalid_output({ detail: reason, extensions: { finish_reason } });
+  return { problems, error, is_repairable: false };
+}
+
+function cutOff(finish_reason: FinishReason, max_output_tokens: number): string | undefined {
+  if (finish_reason === "length") return `The answer was cut off at max_output_tokens (${max_output_tokens})`;
+  return finish_reason === "content_filter" ? "The answer was cut off by the provider's content filter" : undefined;
+}
+
 /** Says what was wrong by its place, and nothing of what the model wrote. */
-export function invalidOutput(problems: FieldError[]) {
+function invalidOutput(problems: FieldError[]): PlinthError {
   return aiErrors.invalid_output({ detail: "The answer is not valid by its JSON schema", errors: problems });
 }

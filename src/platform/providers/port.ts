@@ -34,7 +34,10 @@ export type ToolChoice = "auto" | "none" | "required" | { name: string };
 export interface ResponseSchema {
   name: string;
   schema: object;
-  /** A client wrote it: its patterns are for the model alone and are not run here, where one of them could hold up everybody. */
+  /**
+   * A client wrote it: its patterns are for the model alone and are not run here, where one of them could hold up everybody; and an answer that was cut off
+   * goes to it as it is.
+   */
   from_client?: boolean;
 }
 

@@ -4,7 +4,7 @@ import { type ChatReader, type ChatWire, unusable } from "./chat.ts";
 import { isRecord } from "./json-rules.ts";
 import type { ChatAnswer, ChatEvent, ChatRequest, FinishReason, Message, Part, Usage } from "./port.ts";
 import type { ProviderFlags } from "./schema.ts";
-import { narrowed } from "./schema-rules.ts";
+import { isClosable, narrowed, schemaInstruction } from "./schema-rules.ts";
 import { argumentsOf, fittingId } from "./tool-calls.ts";
 import { sumOf, usageOf } from "./usage-rules.ts";
 
@@ -25,7 +25,10 @@ export function anthropicWire({ anthropic_version }: ProviderFlags = {}): ChatWi
 
 function wireRequest(request: ChatRequest, streaming: boolean, sampled: object): object {
   const { model, max_output_tokens, stop, response_schema } = request;
-  const system = request.messages.flatMap((message) => (message.role === "system" ? [message.content] : []));
+  const told = request.messages.flatMap((message) => (message.role === "system" ? [message.content] : []));
+  // What cannot be closed is told in words, and left to the check of the answer.
+  const isTold = response_schema !== undefined && !isClosable(response_schema.schema);
+  const system = isTold ? [...told, schemaInstruction(response_schema)] : told;
   return {
     model,
     max_tokens: max_output_tokens,
@@ -34,7 +37,7 @@ function wireRequest(request: ChatRequest, streaming: boolean, sampled: object):
     ...sampled,
     ...(stop === undefined || stop.length === 0 ? {} : { stop_sequences: stop }),
     ...wireTools(request),
-    ...(response_schema === undefined
+    ...(response_schema === undefined || isTold
       ? {}
       : { output_config: { format: { type: "json_schema", schema: narrowed(response_schema.schema) } } }),
     stream: streaming,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isStrict, narrowed } from "./schema-rules.ts";
+import { isClosable, isStrict, narrowed } from "./schema-rules.ts";
 import { fittingId } from "./tool-calls.ts";
 import { sumOf, usageOf } from "./usage-rules.ts";
 
@@ -63,6 +63,29 @@ test("a schema for Anthropic is closed, and says in words what it may not demand
     },
     additionalProperties: false,
   });
+});
+
+test("a schema can be closed where its objects name their members or have none; a map is told in words instead", () => {
+  const closable: object[] = [
+    { type: "object", properties: { type: { type: "string" } } },
+    { type: "object", properties: { additionalProperties: { type: "object", properties: { a: {} } } } },
+    { type: "object", additionalProperties: false },
+    { type: "array", items: { type: "string", default: { type: "object" } } },
+  ];
+  const map = { type: "object", additionalProperties: { type: "integer" } };
+  const open: object[] = [
+    { type: "object" },
+    { type: ["object", "null"] },
+    { type: "object", properties: {} },
+    { ...map, properties: { a: { type: "string" } } },
+    { type: "object", properties: { scores: map } },
+    { type: "object", properties: { enum: map } },
+    { anyOf: [{ type: "string" }, map] },
+    { type: "array", items: { $ref: "#/$defs/a" }, $defs: { a: map } },
+    { type: "object", patternProperties: { "^x": {} }, additionalProperties: false },
+  ];
+  for (const schema of closable) expect(isClosable(schema), JSON.stringify(schema)).toBe(true);
+  for (const schema of open) expect(isClosable(schema), JSON.stringify(schema)).toBe(false);
 });
 
 test("the id of a tool call fits everywhere, and stays what it was where it did", () => {

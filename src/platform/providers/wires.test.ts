@@ -248,6 +248,22 @@ describe("OpenAI responses", () => {
 });
 
 describe("Anthropic", () => {
+  test("a schema that cannot be closed is told in words: any object, or one whose members have names that nobody knows", async () => {
+    const map = {
+      type: "object",
+      properties: { moods: { type: "object", additionalProperties: { type: "integer" } } },
+    };
+    for (const open of [{ type: "object" }, map]) {
+      anthropic.reset();
+      const response_schema = { name: "object", schema: open };
+      const { whole, streamed } = await sent({ adapter: "anthropic" }, anthropic, { response_schema });
+      for (const { body } of [whole, streamed]) {
+        expect(body).not.toHaveProperty("output_config");
+        expect(body.system).toContain(JSON.stringify(open));
+      }
+    }
+  });
+
   test("the whole request, as it is on the wire", async () => {
     const messages: Message[] = [
       { role: "system", content: "Be kind." },

@@ -8,6 +8,7 @@ import { type Config, ConfigError, loadConfig } from "../../core/config.ts";
 import { createLogger } from "../../core/logger.ts";
 import { createMetrics } from "../../core/metrics.ts";
 import { createAudit } from "../audit/index.ts";
+import { parseModels } from "./catalogue.ts";
 import { createAiFromConfig } from "./configure.ts";
 
 const t = await testDatabase();
@@ -66,6 +67,15 @@ features:
   expect(ai.models("prism.turn")).toEqual([{ name: "b", provider: "openai" }]);
   await ai.close();
   expect(() => configured(env, text.replace("[a, b]", "[a]"))).toThrow(/features\.default has no model/);
+});
+
+test("AI 17: as it is shipped, no workspace or person can use up what a feature may cost for everybody", () => {
+  const catalogue = parseModels(shipped, "models.yaml");
+  for (const name of catalogue.features()) {
+    const { feature_daily_usd = 0, workspace_daily_usd, user_daily_usd } = catalogue.feature(name).budget;
+    expect(workspace_daily_usd).toBeLessThanOrEqual(feature_daily_usd / 10);
+    expect(user_daily_usd).toBeLessThanOrEqual(workspace_daily_usd ?? 0);
+  }
 });
 
 test("models with a mistake, or with a provider that there is not, are refused", () => {

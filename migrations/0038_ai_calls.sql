@@ -3,7 +3,7 @@
 -- up
 -- Each claim's own: whoever has outlived its lease neither answers for nor frees the key of who took it since. The default is for processes of
 -- the version before.
-alter table ai.idempotent_calls add column token uuid not null default gen_random_uuid();
+alter table ai.idempotent_calls add column claim_id uuid not null default gen_random_uuid();
 
 -- Sets more aside for a call that runs, on the day of its reservation: in all of its budgets or in none, and never less than was asked for.
 -- `p_item`: an item of `ai_ledger.reserve`. Answers null, or the budget without room: {scope, subject, limit, spent, reserved, is_new}.
@@ -43,4 +43,4 @@ end $$;
 
 -- down
 drop function ai_ledger.extend(jsonb);
-alter table ai.idempotent_calls drop column token;
+alter table ai.idempotent_calls drop column claim_id;

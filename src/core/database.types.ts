@@ -43,11 +43,11 @@ export interface AiCachedCompletions {
 
 export interface AiIdempotentCalls {
   answer: Buffer | null;
+  claim_id: Generated<string>;
   created_at: Generated<Timestamp>;
   fingerprint: Buffer;
   key: string;
   locked_until: Timestamp;
-  token: Generated<string>;
   workspace_id: string;
 }
 

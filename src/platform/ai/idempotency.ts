@@ -34,7 +34,7 @@ export function createIdempotentCalls(
 ): IdempotentCalls {
   const sealKey = keyring.derive("ai:idempotent_calls");
   const hashKey = keyring.derive("ai:idempotent_calls:fingerprint");
-  const claimOf = (ctx: Ctx, taken: { key: string; token: string }): Claim => ({
+  const claimOf = (ctx: Ctx, taken: { key: string; claim_id: string }): Claim => ({
     keep: (answer) => db.statement(ctx, (tx) => answerCall(tx, taken, seal(sealKey, JSON.stringify(answer)))),
     free: () => db.statement(ctx, (tx) => freeCall(tx, taken)),
   });
@@ -56,7 +56,7 @@ export function createIdempotentCalls(
         throw aiErrors.invalid_request({ detail: "An idempotency key has 1 to 255 characters" });
       }
       const print = fingerprint(hashKey, asked);
-      const row = { workspace_id: ctx.workspace_id, key, token: newId(), fingerprint: print, lease_seconds };
+      const row = { workspace_id: ctx.workspace_id, key, claim_id: newId(), fingerprint: print, lease_seconds };
       if (await db.statement(ctx, (tx) => claimCall(tx, row))) return { claim: claimOf(ctx, row) };
       const known = await db.statement(ctx, (tx) => findCall(tx, key));
       if (known !== undefined && !known.fingerprint.equals(print)) throw aiErrors.idempotency_conflict();

@@ -29,11 +29,11 @@ export async function putSettings(
  */
 export async function claimCall(
   tx: Tx,
-  call: { workspace_id: string; key: string; token: string; fingerprint: Buffer; lease_seconds: number },
+  call: { workspace_id: string; key: string; claim_id: string; fingerprint: Buffer; lease_seconds: number },
 ): Promise<boolean> {
   const { lease_seconds, ...row } = call;
-  const { token, fingerprint } = call;
-  const fresh = { token, fingerprint, answer: null, locked_until: later(lease_seconds), created_at: now };
+  const { claim_id, fingerprint } = call;
+  const fresh = { claim_id, fingerprint, answer: null, locked_until: later(lease_seconds), created_at: now };
   const claimed = await tables(tx)
     .insertInto("ai.idempotent_calls")
     .values({ ...row, ...fresh })
@@ -69,22 +69,22 @@ export async function findCall(
 }
 
 /** Keeps the first answer of a key, where the claim still holds it. */
-export async function answerCall(tx: Tx, claim: { key: string; token: string }, answer: Buffer): Promise<void> {
+export async function answerCall(tx: Tx, claim: { key: string; claim_id: string }, answer: Buffer): Promise<void> {
   await tables(tx)
     .updateTable("ai.idempotent_calls")
     .set({ answer })
     .where("key", "=", claim.key)
-    .where("token", "=", claim.token)
+    .where("claim_id", "=", claim.claim_id)
     .where("answer", "is", null)
     .execute();
 }
 
 /** Gives the key of a call that failed back, where the claim still holds it. */
-export async function freeCall(tx: Tx, { key, token }: { key: string; token: string }): Promise<void> {
+export async function freeCall(tx: Tx, { key, claim_id }: { key: string; claim_id: string }): Promise<void> {
   await tables(tx)
     .deleteFrom("ai.idempotent_calls")
     .where("key", "=", key)
-    .where("token", "=", token)
+    .where("claim_id", "=", claim_id)
     .where("answer", "is", null)
     .execute();
 }

@@ -28,52 +28,25 @@ export interface Account {
 const settlingSeconds = 60;
 
 export function openAccount(ledger: AiLedger, ctx: Ctx, call_id: string, plan: Plan): Account {
-  let reservation: Reservation | null | undefined;
-  let reserved_pico_usd = 0;
+  const room = openRoom(ledger, ctx, call_id, plan);
   let total_pico_usd = 0;
   let usage: MeteredUsage = { ...noUsage, estimated: false };
   let last_entry: LedgerEntry | undefined;
   let isSettled = false;
-  const { feature, settings, timeout_ms, cheaper } = plan;
-  const limits = limitsOf(settings.budget);
-  const ttl_seconds = Math.ceil(timeout_ms / 1_000) + settlingSeconds;
-  const costs = (targets: Target[], most: Usage) =>
-    targets.map(({ provider, settings: { prices } }) => (provider.free ? 0 : mostPicoUsd(prices, most)));
-  const begin = async (targets: Target[], most: Usage, rounds: number) => {
-    const amount_pico_usd = Math.max(...costs(targets, timesUsage(most, rounds)));
-    reservation = await ledger.reserve(ctx, { call_id, feature, limits, amount_pico_usd, ttl_seconds });
-    reserved_pico_usd = amount_pico_usd;
-  };
-  const extend = async (reservation: Reservation, targets: Target[], most: Usage) => {
-    const needed = total_pico_usd + Math.max(0, ...costs(targets.slice(0, 1), most));
-    if (needed <= reserved_pico_usd) return;
-    await ledger.extend(ctx, reservation, { feature, limits, amount_pico_usd: needed - reserved_pico_usd });
-    reserved_pico_usd = needed;
-  };
   return {
-    reserve: async (targets, most, rounds) => {
-      const reserveFor = async (asked: Target[]) => {
-        if (reservation === undefined) await begin(asked, most, rounds);
-        else if (reservation !== null) await extend(reservation, asked, most);
-        return asked;
-      };
-      try {
-        return await reserveFor(targets);
-      } catch (error) {
-        if (!isOverBudget(error) || cheaper === undefined || targets[0] === cheaper) throw error;
-        return reserveFor([cheaper]);
-      }
-    },
+    reserve: (targets, most, rounds) => room.reserve({ targets, most, rounds, spent_pico_usd: total_pico_usd }),
     enter: async (entry, { is_last, used }) => {
       last_entry = entry;
       total_pico_usd = Math.min(total_pico_usd + entry.cost_pico_usd, Number.MAX_SAFE_INTEGER);
       if (used !== undefined) usage = addUsage(usage, used);
       if (is_last) isSettled = true;
-      await ledger.record(ctx, entry, is_last && reservation ? { reservation, total_pico_usd } : undefined);
+      const reservation = is_last ? room.reservation() : null;
+      await ledger.record(ctx, entry, reservation ? { reservation, total_pico_usd } : undefined);
     },
     usage: () => usage,
     cost_pico_usd: () => total_pico_usd,
     close: async () => {
+      const reservation = room.reservation();
       if (isSettled || !reservation) return;
       isSettled = true;
       if (last_entry === undefined) await ledger.release(ctx, reservation);
@@ -81,6 +54,54 @@ export function openAccount(ledger: AiLedger, ctx: Ctx, call_id: string, plan: P
       else await ledger.record(ctx, last_entry, { reservation, total_pico_usd, is_entered: true });
     },
   };
+}
+
+/** What the next attempt may need: of which models, at most, and beside what was spent. */
+interface Need {
+  targets: Target[];
+  most: Usage;
+  rounds: number;
+  spent_pico_usd: number;
+}
+
+/** What is set aside for a call. */
+function openRoom(ledger: AiLedger, ctx: Ctx, call_id: string, plan: Plan) {
+  let reservation: Reservation | null | undefined;
+  let reserved_pico_usd = 0;
+  const { feature, cheaper } = plan;
+  const limits = limitsOf(plan.settings.budget);
+  const ttl_seconds = Math.ceil(plan.timeout_ms / 1_000) + settlingSeconds;
+  const begin = async ({ targets, most, rounds }: Need) => {
+    const amount_pico_usd = Math.max(...targets.map((target) => mostOf(target, timesUsage(most, rounds))));
+    reservation = await ledger.reserve(ctx, { call_id, feature, limits, amount_pico_usd, ttl_seconds });
+    reserved_pico_usd = amount_pico_usd;
+  };
+  const extend = async (reservation: Reservation, { targets: [target], most, spent_pico_usd }: Need) => {
+    const needed = spent_pico_usd + (target === undefined ? 0 : mostOf(target, most));
+    if (needed <= reserved_pico_usd) return;
+    await ledger.extend(ctx, reservation, { feature, limits, amount_pico_usd: needed - reserved_pico_usd });
+    reserved_pico_usd = needed;
+  };
+  const setAside = async (need: Need): Promise<Target[]> => {
+    if (reservation === undefined) await begin(need);
+    else if (reservation !== null) await extend(reservation, need);
+    return need.targets;
+  };
+  return {
+    reservation: () => reservation,
+    reserve: async (need: Need): Promise<Target[]> => {
+      try {
+        return await setAside(need);
+      } catch (error) {
+        if (!isOverBudget(error) || cheaper === undefined || need.targets[0] === cheaper) throw error;
+        return setAside({ ...need, targets: [cheaper] });
+      }
+    },
+  };
+}
+
+function mostOf({ provider, settings }: Target, most: Usage): number {
+  return provider.free ? 0 : mostPicoUsd(settings.prices, most);
 }
 
 /** Whether a budget has no room. */

@@ -153,6 +153,20 @@ describe("what is on its way during an outage", () => {
     expect({ written, lost: lost.length }).toEqual({ written: 2, lost: 1 });
   });
 
+  test("is not waited for longer than 2 s where PostgreSQL neither answers nor refuses", async () => {
+    vi.useFakeTimers();
+    const { persist } = createPerseverance();
+    let isBack = false;
+    const waited = persist("a", { ...told(), write: () => new Promise(() => {}) }).then(() => {
+      isBack = true;
+    });
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(isBack).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    await waited;
+    vi.useRealTimers();
+  });
+
   test("is not tried again when PostgreSQL refuses it", async () => {
     const { persist } = createPerseverance();
     const { lost, ...fate } = told();

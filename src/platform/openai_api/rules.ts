@@ -87,7 +87,7 @@ function toolOf({ function: { name, description, parameters } }: NonNullable<Cha
 
 function responseSchemaOf(format: ChatBody["response_format"]): CompletionInput["response_schema"] {
   if (format == null || format.type === "text") return undefined;
-  if (format.type === "json_object") return { name: "object", schema: { type: "object" } };
+  if (format.type === "json_object") return { name: "object", schema: { type: "object" }, from_client: true };
   if (format.json_schema === undefined) return invalid("/response_format/json_schema", "is required");
   return { name: format.json_schema.name, schema: format.json_schema.schema ?? { type: "object" }, from_client: true };
 }

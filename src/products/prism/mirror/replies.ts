@@ -78,37 +78,34 @@ export function createReplies({
       push({ notice });
       return withhold(ctx, started, notice);
     };
-    // What was found is recorded at the end, whichever end it is.
+    // What was found is recorded at the end, whichever end it is; what `push` found first stands.
     let ended: Promise<SafetyNotice | undefined> | undefined;
-    const endWatch = () => {
-      ended ??= watch.end();
+    const endWatch = (found?: SafetyNotice) => {
+      ended ??= watch.end().then((last) => found ?? last);
       return ended;
     };
     try {
       for await (const event of await ai.stream(ctx, { ...inputOf(started), signal })) {
-        if (event.type === "text") {
-          const withheld = watch.push(event.text);
-          if (withheld !== undefined) {
-            await endWatch();
-            return await keepBack(withheld);
-          }
-          text += event.text;
-          push({ text: event.text });
+        const found = event.type === "text" ? watch.push(event.text) : undefined;
+        if (found !== undefined || event.type === "done") {
+          const withheld = await endWatch(found);
+          if (withheld !== undefined) return await keepBack(withheld);
         }
-        if (event.type !== "done") continue;
-        const withheld = await endWatch();
-        if (withheld !== undefined) return await keepBack(withheld);
-        return await end(ctx, started, completed(text, event.completion));
+        if (event.type === "done") return await end(ctx, started, completed(text, event.completion));
+        if (event.type !== "text") continue;
+        text += event.text;
+        push({ text: event.text });
       }
       throw new Error("The stream ended without its last event");
     } catch (error) {
-      const isCutOff = signal.aborted || text !== "";
-      await endWatch().catch(() => undefined);
-      await endBadly(
-        ctx,
-        started,
-        isCutOff ? { status: "interrupted", content: storable(text) } : { status: "failed" },
+      const cut = await endWatch().then(
+        (withheld) => ({ withheld, content: storable(text) }),
+        // Nobody knows what is in it: none of it is kept.
+        () => ({ withheld: undefined, content: "" }),
       );
+      if (cut.withheld !== undefined) return await keepBack(cut.withheld);
+      const isCutOff = signal.aborted || text !== "";
+      await endBadly(ctx, started, isCutOff ? { status: "interrupted", content: cut.content } : { status: "failed" });
       throw error;
     }
   };
@@ -122,7 +119,7 @@ export function createReplies({
 
     /**
      * Generates it piece by piece, whether or not anybody reads them. With the signal it stops, and is stored as far as it came; so it is
-     * when the provider breaks off.
+     * when the provider breaks off. What came is checked all the same: it is withheld when it does not pass, and stored empty when that cannot be recorded.
      */
     streamed: (ctx: Ctx, started: StartedReply, signal: AbortSignal): RunningReply => {
       const pieces = createPieces<Piece>();

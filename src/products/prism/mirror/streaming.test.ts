@@ -29,7 +29,10 @@ beforeAll(async () => {
             text += piece;
             return verdict();
           },
-          end: async () => (text.includes("LATE") ? bad : fine),
+          end: async () => {
+            if (text.includes("UNRECORDED")) throw new Error("What was found cannot be recorded");
+            return text.includes("LATE") ? bad : fine;
+          },
         };
       },
     },
@@ -136,6 +139,32 @@ describe("a streamed reply", () => {
     expect(events.map(({ event }) => event)).toEqual(["message", "delta", "delta", "error"]);
     expect(events.at(-1)?.data).toMatchObject({ code: "ai.provider_unavailable", status: 502 });
     expect(await reply()).toMatchObject({ status: "interrupted", content: "It is half" });
+  });
+
+  test("that breaks off after words that do not pass is told as withheld, and neither kept nor read by the next model", async () => {
+    plinth.model.script({ pieces: ["Well, ", "LATE"], error: unavailable() }, {});
+    const events = await (await open("Tell me")).ended;
+    expect(events.map(({ event }) => event)).toEqual(["message", "delta", "delta", "safety", "done"]);
+    expect(events.at(-1)?.data.message).toMatchObject({ status: "withheld", content: "Help is there." });
+    expect((await reply()).content).not.toContain("LATE");
+    await ada.say(session, "And now?");
+    expect(JSON.stringify(plinth.model.calls[1]?.messages)).not.toContain("LATE");
+  });
+
+  test("whose client leaves after words that do not pass is withheld", async () => {
+    plinth.model.script({ pieces: ["LATE", "r"], after: new Promise(() => {}) });
+    const stream = await open("Tell me");
+    await stream.first("delta");
+    stream.leave();
+    await becomes("withheld");
+    expect((await reply()).content).toBe("Help is there.");
+  });
+
+  test("that breaks off and whose findings cannot be recorded keeps nothing of its words", async () => {
+    plinth.model.script({ pieces: ["UNRECORDED ", "words"], error: unavailable() });
+    const events = await (await open("Tell me")).ended;
+    expect(events.at(-1)?.event).toBe("error");
+    expect(await reply()).toMatchObject({ status: "interrupted", content: "" });
   });
 
   test("that never began ends with an error, and is failed", async () => {

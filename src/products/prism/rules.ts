@@ -43,3 +43,10 @@ export function pageByKey<Row extends { id: string }>(rows: Row[], limit: number
 export function isPosition(key: string): boolean {
   return /^[0-9]{1,7}$/.test(key);
 }
+
+/** Every string value of a structured answer, each on a line of its own: the words as a person reads them, where its JSON has escapes. */
+export function wordsOf(output: unknown): string {
+  if (typeof output === "string") return output;
+  if (typeof output !== "object" || output === null) return "";
+  return Object.values(output).map(wordsOf).filter(Boolean).join("\n");
+}

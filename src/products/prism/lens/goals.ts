@@ -2,7 +2,7 @@ import { type Ctx, type Doors, newId, type Prompts } from "../../../product.ts";
 import { PurgeDue, purgeDelay } from "../events.ts";
 import type { Guard } from "../guard.ts";
 import { found, personOf } from "../person.ts";
-import { isPosition, pageByKey, readPlace } from "../rules.ts";
+import { isPosition, pageByKey, readPlace, wordsOf } from "../rules.ts";
 import { titlesOfGoal } from "./actions-store.ts";
 import { lensErrors } from "./errors.ts";
 import { findGoal, hideGoal, insertGoal, listGoals, lockGoals, moveGoal, updateGoal } from "./goals-store.ts";
@@ -36,7 +36,7 @@ export function createGoals({ db, ai, events, guard, prompts }: GoalsOptions) {
     ];
     const response_schema = { name: "suggestions", schema: SuggestedOutput };
     const answer = await ai.complete(ctx, { feature, messages, prompt, response_schema });
-    const notice = await guard.checkOutput(ctx, { feature, locale }, answer.text);
+    const notice = await guard.checkOutput(ctx, { feature, locale }, wordsOf(answer.output));
     // The gateway has checked it against the schema.
     return { output: answer.output as SuggestedOutput, notice };
   };

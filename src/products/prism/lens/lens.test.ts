@@ -104,6 +104,17 @@ describe("goals", () => {
     });
   });
 
+  test.each(["So\nkill yourself tonight", "Kill yourself", "Rest.\tKill yourself tonight"])(
+    "have nothing suggested that does not pass, wherever its JSON has an escape: %j",
+    async (title) => {
+      const id = await newGoal("Run");
+      const fine = { title: "Walk", due_in_days: null };
+      plinth.model.script({ output: { actions: [fine, { title, due_in_days: null }, fine] } });
+      const { body } = await ada.call("POST", `/lens/goals/${id}/suggestions`, {});
+      expect(body).toMatchObject({ data: [], notice: { safety: { status: "withheld" } } });
+    },
+  );
+
   test("whose words tell of a crisis have help suggested, and no model is asked", async () => {
     const id = await newGoal("I want to kill myself");
     const { body } = await ada.call("POST", `/lens/goals/${id}/suggestions`, {});

@@ -2,6 +2,7 @@ import { type Ctx, type Doors, newId, type Prompts, pageOf, readCursor } from ".
 import { PurgeDue, purgeDelay } from "../events.ts";
 import type { Guard } from "../guard.ts";
 import { found, personOf } from "../person.ts";
+import { wordsOf } from "../rules.ts";
 import type { SafetyNotice } from "../schema.ts";
 import { mirrorErrors } from "./errors.ts";
 import {
@@ -49,7 +50,7 @@ export function createFragments({ db, ai, events, guard, prompts }: FragmentsOpt
     ];
     const response_schema = { name: "fragments", schema: LiftedOutput };
     const answer = await ai.complete(ctx, { feature, messages, prompt, response_schema });
-    const notice = await guard.checkOutput(ctx, { feature, locale }, answer.text);
+    const notice = await guard.checkOutput(ctx, { feature, locale }, wordsOf(answer.output));
     // The gateway has checked it against the schema.
     return { output: answer.output as LiftedOutput, notice };
   };

@@ -33731,7 +33731,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `prism.session_empty`: There is nothing in this session yet
+             * @description `ai.in_progress`: An AI call with this idempotency key is still running
+             *
+             *     `prism.session_empty`: There is nothing in this session yet
              *
              *     `request.idempotency_conflict`: The Idempotency-Key was used with another request
              *

@@ -26,7 +26,7 @@ export function fragmentRoutes(fragments: Fragments): Route[] {
       auth: "workspace",
       params: SessionParams,
       responses: { 201: LiftedFragments },
-      errors: ["prism.session_empty", "ai.invalid_output", ...generationErrors],
+      errors: ["prism.session_empty", "ai.invalid_output", "ai.in_progress", ...generationErrors],
       idempotent: true,
       handler: async ({ ctx, params }) => ({ status: 201, body: await fragments.lift(ctx, params.session_id) }),
     }),

@@ -15,7 +15,7 @@ let plinth: PrismApp;
 let ada: PrismPerson;
 beforeAll(async () => {
   plinth = await prismApp(({ safety }) => ({
-    safety: { ...safety, checkOutput: async (_ctx, { text }) => (text.includes("FORBIDDEN") ? bad : fine) },
+    safety: { ...safety, checkOutput: async (_ctx, { text }) => (/FOR\n?BIDDEN/.test(text) ? bad : fine) },
   }));
 });
 afterAll(() => plinth.close());
@@ -65,9 +65,48 @@ describe("fragments", () => {
     const session = await ada.session();
     const lift = () => ada.call("POST", `/mirror/sessions/${session}/fragments`);
     expect((await lift()).body.code).toBe("prism.session_empty");
-    plinth.model.script({}, { output: { fragments: [{ text: "FORBIDDEN", theme: "x", mood: "sad", messages: [] }] } });
     await ada.say(session, "Hello");
-    expect(await lift()).toMatchObject({ status: 201, body: { data: [], notice: { safety: { status: "withheld" } } } });
+    // The words are checked as they are read, not as JSON writes them.
+    for (const text of ["FORBIDDEN", "FOR\nBIDDEN"]) {
+      plinth.model.script({ output: { fragments: [{ text, theme: "x", mood: "sad", messages: [] }] } });
+      expect(await lift()).toMatchObject({
+        status: 201,
+        body: { data: [], notice: { safety: { status: "withheld" } } },
+      });
+    }
+    expect(await textsOf()).toEqual([]);
+  });
+
+  test("lifted several times at once come once, of one generation under one key", async () => {
+    const session = await ada.session();
+    await ada.say(session, "I never rest.");
+    const fragments = [{ text: "I need rest.", theme: "rest", mood: "tired", messages: [1] }];
+    let goOn = () => {};
+    const after = new Promise<void>((resolve) => (goOn = resolve));
+    plinth.model.script(...Array.from({ length: 5 }, () => ({ output: { fragments }, after })));
+    const lifts = Array.from({ length: 5 }, () => ada.call("POST", `/mirror/sessions/${session}/fragments`));
+    await plinth.model.arrival(6);
+    goOn();
+    const answers = await Promise.all(lifts);
+    expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(201));
+    expect(answers.flatMap(({ body }) => body.data)).toHaveLength(1);
+    expect(await textsOf()).toEqual(["I need rest."]);
+    const keys = new Set(plinth.model.calls.slice(1).map(({ idempotency_key }) => idempotency_key));
+    expect([...keys]).toEqual([expect.stringContaining(session)]);
+  });
+
+  test("lifted from a session that is deleted meanwhile are none", async () => {
+    const session = await ada.session();
+    await ada.say(session, "I never rest.");
+    let goOn = () => {};
+    const after = new Promise<void>((resolve) => (goOn = resolve));
+    const fragments = [{ text: "I need rest.", theme: "rest", mood: "tired", messages: [1] }];
+    plinth.model.script({ output: { fragments }, after });
+    const lifted = ada.call("POST", `/mirror/sessions/${session}/fragments`);
+    await plinth.model.arrival(2);
+    await ada.call("DELETE", `/mirror/sessions/${session}`);
+    goOn();
+    expect((await lifted).status).toBe(404);
     expect(await textsOf()).toEqual([]);
   });
 

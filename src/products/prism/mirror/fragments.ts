@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Ctx, type Doors, newId, type Prompts, pageOf, readCursor } from "../../../product.ts";
 import { PurgeDue, purgeDelay } from "../events.ts";
 import type { Guard } from "../guard.ts";
@@ -23,7 +24,7 @@ import {
   moods,
   type NewFragment,
 } from "./schema.ts";
-import { findSession } from "./sessions-store.ts";
+import { findSession, lockSession } from "./sessions-store.ts";
 
 export type Fragments = ReturnType<typeof createFragments>;
 
@@ -42,33 +43,48 @@ export function createFragments({ db, ai, events, guard, prompts }: FragmentsOpt
       const [lines, known] = await Promise.all([newestMessages(tx, session_id, 100), textsOfSession(tx, session_id)]);
       return { ...session, lines, known };
     });
-  const generate = async (ctx: Ctx, locale: string, transcript: string) => {
+  const generate = async (ctx: Ctx, session: Awaited<ReturnType<typeof read>>, transcript: string) => {
+    const { id, locale, known } = session;
     const { text, prompt } = prompts.render("mirror_fragments", { locale, moods: moods.join(", ") });
     const messages = [
       { role: "system" as const, content: text },
       { role: "user" as const, content: transcript },
     ];
     const response_schema = { name: "fragments", schema: LiftedOutput };
-    const answer = await ai.complete(ctx, { feature, messages, prompt, response_schema });
+    // Several lifts of the same words, one upon the other, are one generation.
+    const idempotency_key = `prism.lift:${id}:${digest([prompt, text, transcript, ...known.toSorted()])}`;
+    const answer = await ai.complete(ctx, { feature, messages, prompt, response_schema, idempotency_key });
     const notice = await guard.checkOutput(ctx, { feature, locale }, wordsOf(answer.output));
     // The gateway has checked it against the schema.
     return { output: answer.output as LiftedOutput, notice };
   };
 
+  /** Stores what is new by now: another lift may have ended meanwhile, and the session may be gone. */
+  const store = (ctx: Ctx, session_id: string, output: LiftedOutput, ids: Map<number, string>) =>
+    db.inWorkspace(ctx, async (tx) => {
+      const user_id = personOf(ctx);
+      found(await lockSession(tx, user_id, session_id));
+      const place = { workspace_id: ctx.workspace_id, user_id, session_id, source: "lifted" as const };
+      const fresh = liftedOf(output, ids, await textsOfSession(tx, session_id));
+      return insertFragments(
+        tx,
+        fresh.map((fragment) => ({ id: newId(), ...place, ...fragment })),
+      );
+    });
+
   return {
     /**
      * Lifts insights from a session by a model and stores those that are new. Nothing is stored of what does not pass the safety check, and the notice
-     * says so. Throws `prism.session_empty`, and the gateway's errors.
+     * says so. Lifts at once are one generation: one lifts, the others are refused with `ai.in_progress`. Throws `prism.session_empty`, and the
+     * gateway's errors.
      */
     lift: async (ctx: Ctx, session_id: string): Promise<{ data: Fragment[]; notice: SafetyNotice | null }> => {
-      const { locale, lines, known } = await read(ctx, session_id);
-      const { text, ids } = transcriptOf(lines);
+      const session = await read(ctx, session_id);
+      const { text, ids } = transcriptOf(session.lines);
       if (ids.size === 0) throw mirrorErrors.session_empty();
-      const { output, notice } = await generate(ctx, locale, text);
+      const { output, notice } = await generate(ctx, session, text);
       if (notice !== undefined) return { data: [], notice };
-      const place = { workspace_id: ctx.workspace_id, user_id: personOf(ctx), session_id, source: "lifted" as const };
-      const rows = liftedOf(output, ids, known).map((fragment) => ({ id: newId(), ...place, ...fragment }));
-      return { data: await db.inWorkspace(ctx, (tx) => insertFragments(tx, rows)), notice: null };
+      return { data: await store(ctx, session_id, output, ids), notice: null };
     },
 
     /** Stores an insight of the person's own, of one of their sessions or of none. */
@@ -104,4 +120,8 @@ export function createFragments({ db, ai, events, guard, prompts }: FragmentsOpt
         await events.append(tx, ctx, PurgeDue, { kind: "fragment", id }, purgeDelay);
       }),
   };
+}
+
+function digest(parts: string[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }

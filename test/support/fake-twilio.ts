@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 interface SentMessage {
   sid: string;
   status: string;
+  /** RFC 2822: "Sat, 21 Nov 2026 16:46:54 +0000". */
+  date_created: string;
   to: string;
   body: string;
   from: string | null;
@@ -14,8 +16,10 @@ interface SentMessage {
 
 type Answer = "ok" | "cut off after taking it" | { status: number; code?: number };
 
-/** Twilio's Messages resource (https://www.twilio.com/docs/messaging/api/message-resource), as strict as the real one about what concerns us. */
-export async function fakeTwilio() {
+/**
+ * Twilio's Messages resource (https://www.twilio.com/docs/messaging/api/message-resource), as strict as the real one about what concerns us. Its time is `now`'s.
+ */
+export async function fakeTwilio(now: () => Date = () => new Date()) {
   const account_sid = `AC${"0".repeat(32)}`;
   const auth_token = "the-token-of-the-account";
   const messages: SentMessage[] = [];
@@ -42,6 +46,7 @@ export async function fakeTwilio() {
     const message = {
       sid: `SM${String(messages.length + 1).padStart(32, "0")}`,
       status: "queued",
+      date_created: now().toUTCString().replace("GMT", "+0000"),
       to: To,
       body: form.get("Body") ?? "",
       from: form.get("From"),

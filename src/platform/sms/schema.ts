@@ -35,13 +35,22 @@ export interface OutgoingSms {
   created_at: Date;
 }
 
+/** What a provider says of a message that it has. */
+export interface TakenSms {
+  provider_id: string;
+  status: SmsStatus;
+}
+
 /** A way by which text messages leave. */
 export interface SmsTransport {
   name: string;
   /** Takes the message over, and tells its id there. Throws SmsRefused when it will never be taken; whatever else it throws is tried again. */
-  send(message: OutgoingSms): Promise<{ provider_id: string; status: SmsStatus }>;
-  /** The message as an attempt left it whose end nobody saw; undefined when it never arrived. Left out by who cannot tell. */
-  find?(message: OutgoingSms): Promise<{ provider_id: string; status: SmsStatus } | undefined>;
+  send(message: OutgoingSms): Promise<TakenSms>;
+  /**
+   * What the provider has that may be this message, left by an attempt whose end nobody saw, the oldest first: the same words to the same number, and nothing from before the message.
+   * Left out by who cannot tell.
+   */
+  find?(message: OutgoingSms): Promise<TakenSms[]>;
 }
 
 /** A message from a person, as its provider told it; its signature was checked. */

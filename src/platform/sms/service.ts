@@ -10,9 +10,19 @@ import type { Inbox } from "../inbox/index.ts";
 import { SmsRefused, smsErrors } from "./errors.ts";
 import { SmsEnded, SmsReceived, SmsRequested } from "./events.ts";
 import { isNumber, keywordOf, places } from "./rules.ts";
-import type { IncomingSms, NewSms, OutgoingSms, SmsMessage, SmsQuery, SmsStatus, SmsTransport } from "./schema.ts";
+import type {
+  IncomingSms,
+  NewSms,
+  OutgoingSms,
+  SmsMessage,
+  SmsQuery,
+  SmsStatus,
+  SmsTransport,
+  TakenSms,
+} from "./schema.ts";
 import {
   addOptOut,
+  adoptProviderId,
   claimMessage,
   findByKey,
   findMessage,
@@ -110,14 +120,23 @@ export function createSms({ db, events, inbox, keyring, metrics, transport }: Sm
       await settle(tx, { workspace_id: row.workspace_id, id: row.id, status, error_code: error.code }, ctx.request_id);
     });
 
-  /** Hands the message over, unless an attempt whose end nobody saw has done so. */
-  const carry = async (message: OutgoingSms, was_tried: boolean) => {
+  const asking = async <T>(question: Promise<T>): Promise<T> => {
     try {
-      const known = was_tried ? await transport.find?.(message) : undefined;
-      return known ?? (await transport.send(message));
+      return await question;
     } catch (cause) {
       throw cause instanceof SmsRefused ? cause : new DependencyDown(transport.name, { cause });
     }
+  };
+
+  /** Hands the message over, unless an attempt whose end nobody saw has done so. */
+  const carry = async (message: OutgoingSms, was_tried: boolean): Promise<TakenSms> => {
+    const { id, workspace_id } = message;
+    const known = was_tried && transport.find !== undefined ? await asking(transport.find(message)) : [];
+    for (const taken of known) {
+      const { provider_id } = taken;
+      if (await db.systemStatement("sms", (tx) => adoptProviderId(tx, { workspace_id, id, provider_id }))) return taken;
+    }
+    return asking(transport.send(message));
   };
 
   /** Claim, call the provider outside of any transaction, record. */
@@ -193,6 +212,8 @@ export function createSms({ db, events, inbox, keyring, metrics, transport }: Sm
         event: SmsRequested,
         key: ({ number_key }) => number_key,
         key_rate: perNumber,
+        // What the provider has is told apart only while no other message to the number is on its way.
+        key_concurrency: 1,
         handle: (ctx, { message_id }) => deliver(ctx, message_id),
       }),
     ],

@@ -18,7 +18,7 @@ let sms: SmsInternals;
 let numbers = 0;
 
 beforeAll(async () => {
-  twilio = await fakeTwilio();
+  twilio = await fakeTwilio(() => app.clock.now());
   app = await testApp({ env: twilio.env });
   ada = await app.signUp("ada@example.com");
   sms = senders();
@@ -122,6 +122,36 @@ describe("sending", () => {
     await vi.waitFor(() => expect(twilio.messages.some(({ body }) => body === "only once")).toBe(true), patience);
     await becomes(id, "sent");
     expect(twilio.messages.filter(({ body }) => body === "only once")).toHaveLength(1);
+  });
+
+  test("a retry does not take an earlier message of the same words for its own", async () => {
+    const sent = () => twilio.messages.filter(({ to }) => to === number());
+    const first = await send("Time to reflect");
+    await becomes(first.id, "sent");
+    twilio.answer({ status: 500 });
+    const posts = twilio.posts();
+    const second = await send("Time to reflect");
+    await vi.waitFor(() => expect(twilio.posts()).toBe(posts + 1), patience);
+    app.clock.advance(61_000);
+    await becomes(second.id, "sent");
+    expect(sent()).toHaveLength(2);
+    const rows = await app.sql<{ provider_id: string }>(
+      "select provider_id from sms.messages where id in ($1, $2) order by created_at",
+      [first.id, second.id],
+    );
+    expect(rows.map(({ provider_id }) => provider_id)).toEqual(sent().map(({ sid }) => sid));
+  });
+
+  test("nor one from before it, that nobody here knows of", async () => {
+    const sid = `SM${newId()}`;
+    const date_created = new Date(app.clock.now().getTime() - 2_000).toUTCString().replace("GMT", "+0000");
+    const known = { from: "+15005550006", messaging_service_sid: null, status_callback: "" };
+    twilio.messages.push({ ...known, sid, date_created, status: "sent", to: number(), body: "Time to rest" });
+    twilio.answer({ status: 500 });
+    const { id } = await send("Time to rest");
+    await becomes(id, "sent");
+    expect(twilio.messages.filter(({ to }) => to === number())).toHaveLength(2);
+    expect(await app.sql("select from sms.messages where provider_id = $1", [sid])).toEqual([]);
   });
 
   test("a number gets two messages a minute, however many are asked for at once", async () => {

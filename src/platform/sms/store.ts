@@ -82,6 +82,19 @@ export async function claimMessage(tx: Tx, workspace_id: string, id: string): Pr
   return rows[0];
 }
 
+/** Notes that the provider knows the message by this id; false when another message has it. Needs that nobody else works on messages to this number. */
+export async function adoptProviderId(
+  tx: Tx,
+  { workspace_id, id, provider_id }: { workspace_id: string; id: string; provider_id: string },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update sms.messages m set provider_id = ${provider_id}, updated_at = plinth.now()
+    where workspace_id = ${workspace_id} and id = ${id}
+      and not exists (select from sms.messages o where o.provider_id = ${provider_id} and o.id <> m.id)
+  `.execute(tables(tx));
+  return (numAffectedRows ?? 0n) > 0n;
+}
+
 /** Notes what became of a message, unless something later is known of it; whether it changed anything. */
 export async function recordStatus(
   tx: Tx,

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import Type from "typebox";
 import { Check } from "typebox/value";
 import { SmsRefused, smsErrors } from "./errors.ts";
-import type { IncomingSms, Keyword, SmsStatus, SmsTransport } from "./schema.ts";
+import type { IncomingSms, Keyword, SmsStatus, SmsTransport, TakenSms } from "./schema.ts";
 
 interface TwilioOptions {
   account_sid: string;
@@ -19,7 +19,12 @@ interface TwilioOptions {
 
 /** Twilio's answer about a message (https://www.twilio.com/docs/messaging/api/message-resource). */
 const WireMessage = Type.Object({ sid: Type.String(), status: Type.String() });
-const WireList = Type.Object({ messages: Type.Array(Type.Object({ ...WireMessage.properties, body: Type.String() })) });
+const WireList = Type.Object({
+  messages: Type.Array(
+    // The date in the form of RFC 2822, to the second.
+    Type.Object({ ...WireMessage.properties, body: Type.String(), date_created: Type.String() }),
+  ),
+});
 const WireError = Type.Object({ code: Type.Integer(), message: Type.String() });
 
 /** The person has answered STOP. */
@@ -77,13 +82,17 @@ export function createTwilioTransport(options: TwilioOptions): SmsTransport {
       const query = new URLSearchParams({ To: to, "DateSent>": since, PageSize: "50" });
       const answer = await ask(`${url}?${query}`);
       if (answer.status !== 200 || !Check(WireList, answer.body)) throw refusal(answer);
-      const found = answer.body.messages.find((message) => message.body === body);
-      return found && taken(found);
+      const earliest = Math.floor(created_at.getTime() / 1_000) * 1_000;
+      return answer.body.messages
+        .map((message) => ({ ...message, created: Date.parse(message.date_created) }))
+        .filter((message) => message.body === body && message.created >= earliest)
+        .sort((a, b) => a.created - b.created)
+        .map(taken);
     },
   };
 }
 
-function taken({ sid, status }: { sid: string; status: string }): { provider_id: string; status: SmsStatus } {
+function taken({ sid, status }: { sid: string; status: string }): TakenSms {
   return { provider_id: sid, status: stateOf(status) ?? "sent" };
 }
 

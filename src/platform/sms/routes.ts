@@ -1,7 +1,6 @@
 import { NoContent, type Route, route } from "../../core/http/route.ts";
 import { newId } from "../../core/id.ts";
 import type { ConfiguredSms, TwilioWebhooks } from "./configure.ts";
-import { keywordOf } from "./rules.ts";
 import {
   CaughtSms,
   SimulatedSms,
@@ -72,12 +71,10 @@ function twilioRoutes(sms: SmsInternals, twilio: TwilioWebhooks): Route[] {
       handler: async ({ ctx, body: form, header }) => {
         check("/v1/webhooks/twilio/messages", form, header("x-twilio-signature"));
         const message = incomingOf(form);
-        if (message !== undefined) {
-          await sms.receive(message, account_sid, ctx.request_id);
-        }
+        const keyword = message && (await sms.receive(message, account_sid, ctx.request_id));
         // What Twilio has answered itself (OptOutType) is not answered twice.
-        const keyword = form.OptOutType === undefined ? keywordOf(message?.body ?? "") : undefined;
-        return { status: 200, body: twiml(keyword && answers?.[keyword]), headers: xml };
+        const answer = keyword && form.OptOutType === undefined ? answers?.[keyword] : undefined;
+        return { status: 200, body: twiml(answer), headers: xml };
       },
     }),
     route({

@@ -12,6 +12,7 @@ import { SmsEnded, SmsReceived, SmsRequested } from "./events.ts";
 import { isNumber, keywordOf, places } from "./rules.ts";
 import type {
   IncomingSms,
+  Keyword,
   NewSms,
   OutgoingSms,
   SmsMessage,
@@ -52,9 +53,10 @@ export interface Sms {
 /** What the adapter and the wiring need beside the door. */
 export interface SmsInternals extends Sms {
   /**
-   * Takes in a person's message, once: it belongs to the workspace that wrote to the number last; STOP and START are kept, for all workspaces.
+   * Takes in a person's message, once: it belongs to the workspace that wrote to the number last; STOP and START are kept, for all workspaces. Tells the keyword that it
+   * was: "yes" and "start" are one only after a STOP, else they are a message like any other.
    */
-  receive(message: IncomingSms, endpoint: string, request_id: string): Promise<void>;
+  receive(message: IncomingSms, endpoint: string, request_id: string): Promise<Keyword | undefined>;
   /** Takes in what a provider says of a message, in any order and as often as it likes. */
   report(
     report: { workspace_id: string; id: string; status: SmsStatus; provider_id: string; error_code: string | null },
@@ -104,13 +106,18 @@ export function createSms({ db, events, inbox, keyring, metrics, transport }: Sm
   ]);
   const counted = (outcome: string) => count({ provider: transport.name, outcome });
 
-  /** Notes the state; with it, once it is final, the event that says so. */
-  const settle = async (tx: Tx, message: Parameters<typeof recordStatus>[1], request_id: string): Promise<void> => {
+  type Settled = Parameters<typeof recordStatus>[1];
+
+  /** Counts the state; once it is final, publishes the event that says so. */
+  const tell = async (tx: Tx, message: Settled, request_id: string): Promise<void> => {
     const { workspace_id, id, status, error_code = null } = message;
-    if (!(await recordStatus(tx, message))) return;
     counted(status);
     if (places[status] < places.undelivered) return;
     await events.append(tx, { workspace_id, request_id }, SmsEnded, { message_id: id, status, error_code });
+  };
+  /** Notes the state, and tells of it. */
+  const settle = async (tx: Tx, message: Settled, request_id: string): Promise<void> => {
+    if (await recordStatus(tx, message)) await tell(tx, message, request_id);
   };
 
   const refuse = (ctx: Ctx, row: SmsRow, error: SmsRefused) =>
@@ -141,7 +148,11 @@ export function createSms({ db, events, inbox, keyring, metrics, transport }: Sm
 
   /** Claim, call the provider outside of any transaction, record. */
   const deliver = async (ctx: Ctx, message_id: string): Promise<void> => {
-    const row = await db.systemStatement("sms", (tx) => claimMessage(tx, ctx.workspace_id, message_id));
+    const row = await db.asSystem("sms", async (tx) => {
+      const claimed = await claimMessage(tx, ctx.workspace_id, message_id);
+      if (claimed?.status === "suppressed") await tell(tx, { ...claimed, status: "suppressed" }, ctx.request_id);
+      return claimed;
+    });
     if (row === undefined || row.status === "suppressed" || row.body_sealed === null) return;
     const to = open(sealKey, row.number_sealed);
     const { id, workspace_id, created_at } = row;
@@ -183,20 +194,22 @@ export function createSms({ db, events, inbox, keyring, metrics, transport }: Sm
       const subject = hash(from).toString("base64url");
       // The text is kept in one place, sealed; here only that it came.
       const kept = { source: transport.name, endpoint, event_id: provider_id, event_type: "message", subject };
+      let meant: Keyword | undefined = keyword === "start" ? undefined : keyword;
       await inbox.receive({ ...kept, payload: "" }, async (tx) => {
         if (keyword === "stop") await addOptOut(tx, hash(from), "keyword");
-        if (keyword === "start") await removeOptOut(tx, hash(from));
+        if (keyword === "start" && (await removeOptOut(tx, hash(from)))) meant = keyword;
         const owner = await findOwner(tx, hash(from));
         if (owner === undefined) return { status: "ignored", reason: "number_unknown" };
         const { workspace_id, user_id } = owner;
         const row = { ...rowOf(from, body), id: newId(), workspace_id, user_id, provider: transport.name, provider_id };
         const key = `${transport.name}:${provider_id}`;
         await insertMessage(tx, { ...row, direction: "incoming", status: "received", idempotency_key: key });
-        if (keyword === undefined)
+        if (meant === undefined)
           await events.append(tx, { workspace_id, request_id }, SmsReceived, { message_id: row.id, user_id });
-        return { status: "applied", reason: keyword ?? null };
+        return { status: "applied", reason: meant ?? null };
       });
       counted("received");
+      return meant;
     },
     report: (report, request_id) => db.asSystem("sms", (tx) => settle(tx, report, request_id)),
     caught: async () => {

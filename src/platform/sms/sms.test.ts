@@ -3,8 +3,8 @@ import { type SignedUp, type TestApp, testApp } from "../../../test/support/app.
 import { fakeTwilio } from "../../../test/support/fake-twilio.ts";
 import { systemCtx } from "../../core/context.ts";
 import { newId } from "../../core/id.ts";
-import { createMetrics } from "../../core/metrics.ts";
-import { createEvents } from "../events/index.ts";
+import { createMetrics, type Metrics } from "../../core/metrics.ts";
+import { createEvents, type Events } from "../events/index.ts";
 import { createInbox } from "../inbox/index.ts";
 import { keywordOf } from "./rules.ts";
 import { createSms, type SmsInternals } from "./service.ts";
@@ -33,6 +33,24 @@ beforeEach(() => {
 
 /** The module as another process would build it: what it publishes, the running worker delivers. */
 function senders(): SmsInternals {
+  const events = createEvents({ db: app.db, onError: () => {} });
+  const made = createSms({ ...partsOf(createMetrics()), events });
+  events.subscribe(made.subscribers);
+  return made;
+}
+
+/** The module with nobody who delivers; what it publishes is kept. */
+function alone() {
+  const published: { type: string; payload: unknown }[] = [];
+  const append: Events["append"] = async (_tx, _ctx, { type }, payload) => {
+    published.push({ type, payload });
+    return newId();
+  };
+  const metrics = createMetrics();
+  return { ...createSms({ ...partsOf(metrics), events: { append } }), published, metrics };
+}
+
+function partsOf(metrics: Metrics) {
   const {
     TWILIO_ACCOUNT_SID: account_sid,
     TWILIO_AUTH_TOKEN: auth_token,
@@ -46,11 +64,7 @@ function senders(): SmsInternals {
     base_url,
     public_url: "http://plinth.test",
   });
-  const events = createEvents({ db: app.db, onError: () => {} });
-  const parts = { db: app.db, events, keyring: app.keyring, metrics: createMetrics(), transport };
-  const made = createSms({ ...parts, inbox: createInbox({ db: app.db, metrics: createMetrics() }) });
-  events.subscribe(made.subscribers);
-  return made;
+  return { db: app.db, keyring: app.keyring, metrics, transport, inbox: createInbox({ db: app.db, metrics }) };
 }
 
 const ctx = () => systemCtx(ada.workspace_id, "test", "r");
@@ -224,6 +238,36 @@ describe("receiving", () => {
     await becomes(third.id, "sent");
   });
 
+  test("a message that is suppressed before it leaves ends with its event, and is counted", async () => {
+    const { send: sendAlone, subscribers, published, metrics } = alone();
+    await answers("STOP");
+    const message = { to: number(), body: "hello", idempotency_key: newId() };
+    const { id } = await app.db.inWorkspace(ctx(), (tx) => sendAlone(tx, ctx(), message));
+    const delivery = { event_id: newId(), attempt: 1, idempotency_key: "x", signal: AbortSignal.timeout(30_000) };
+    for (let time = 0; time < 2; time++)
+      await subscribers[0]?.handle?.(ctx(), { message_id: id, number_key: "x" }, delivery);
+    const ended = { message_id: id, status: "suppressed", error_code: null };
+    expect(published.slice(1)).toEqual([{ type: "sms.ended", payload: ended }]);
+    expect((await metrics.page()).body).toContain(
+      'plinth_sms_messages_total{provider="twilio",outcome="suppressed"} 1',
+    );
+  });
+
+  test('"yes" is an answer like any other where there was no STOP before it', async () => {
+    const { receive, published } = alone();
+    const { id } = await send("Shall we go on?");
+    await becomes(id, "sent");
+    const received = async (body: string) => {
+      published.length = 0;
+      await receive({ provider_id: `SM${newId()}`, from: number(), body, keyword: undefined }, "test", "r");
+      return published.map(({ type }) => type);
+    };
+    expect(await received("Yes!")).toEqual(["sms.received"]);
+    expect(await received("STOP")).toEqual([]);
+    expect(await received("yes")).toEqual([]);
+    expect(await received("yes")).toEqual(["sms.received"]);
+  });
+
   test("a number that nobody wrote to is nobody's, and its STOP is kept all the same", async () => {
     expect((await answers("STOP")).status).toBe(200);
     const { id } = await send("hello");
@@ -304,13 +348,17 @@ test("where no provider is configured messages are caught, and answered by hand;
   });
   const form = { MessageSid: "SM-help", From: "+436609999999", Body: "HELP" };
   const path = "/v1/webhooks/twilio/messages";
-  const reply = await own.call("POST", path, {
-    headers: {
+  const reply = async (told: typeof form) => {
+    const headers = {
       "content-type": "application/x-www-form-urlencoded",
-      "x-twilio-signature": twilio.sign(`http://plinth.test${path}`, form),
-    },
-    body: new URLSearchParams(form).toString(),
-  });
-  expect(reply.body).toContain("<Message>Ask &lt;us&gt; &amp; wait</Message>");
+      "x-twilio-signature": twilio.sign(`http://plinth.test${path}`, told),
+    };
+    return (await own.call("POST", path, { headers, body: new URLSearchParams(told).toString() })).body;
+  };
+  expect(await reply(form)).toContain("<Message>Ask &lt;us&gt; &amp; wait</Message>");
+  expect(await reply(form)).toContain("<Message>Ask");
+  expect(await reply({ ...form, MessageSid: "SM-yes-1", Body: "yes" })).not.toContain("<Message>");
+  expect(await reply({ ...form, MessageSid: "SM-stop", Body: "stop" })).toContain("<Message>You will get no more");
+  expect(await reply({ ...form, MessageSid: "SM-yes-2", Body: "yes" })).toContain("<Message>You will get our");
   await own.close();
 });

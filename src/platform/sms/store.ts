@@ -166,8 +166,13 @@ export async function addOptOut(tx: Tx, number_hash: Buffer, reason: "keyword" |
     .execute();
 }
 
-export async function removeOptOut(tx: Tx, number_hash: Buffer): Promise<void> {
-  await tables(tx).deleteFrom("sms.opt_outs").where("number_hash", "=", number_hash).execute();
+/** Whether there was one. */
+export async function removeOptOut(tx: Tx, number_hash: Buffer): Promise<boolean> {
+  const { numDeletedRows } = await tables(tx)
+    .deleteFrom("sms.opt_outs")
+    .where("number_hash", "=", number_hash)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
 }
 
 /** Takes the texts out of messages older than so many days; how many they were. */

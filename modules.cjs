@@ -31,7 +31,7 @@ const platform = {
   analytics: [],
   webhooks: ["events", "messaging", "audit"],
   sms: ["events", "inbox"],
-  telegram: ["events", "inbox"],
+  telegram: ["events", "inbox", "workspaces"],
   lexicon: [],
   safety: ["lexicon"],
   providers: [],

@@ -3,6 +3,7 @@ import type { Keyring } from "./core/crypto.ts";
 import type { Database } from "./core/database.ts";
 import type { Route } from "./core/http/route.ts";
 import type { Metrics } from "./core/metrics.ts";
+import type { Tx } from "./core/tables.ts";
 import type { Events, Subscriber } from "./platform/events/index.ts";
 import type { Inbox } from "./platform/inbox/index.ts";
 import { createSmsFromConfig, type Sms } from "./platform/sms/index.ts";
@@ -28,6 +29,8 @@ interface Ports {
   subscribers: Subscriber[];
   /** Forgets texts that are old. */
   prune(): Promise<unknown>;
+  /** Removes what they keep of a person, in every workspace. */
+  erasePerson(tx: Tx, user_id: string): Promise<void>;
   /** Has Telegram send the bot's updates here; where they go. Throws when there is no bot. */
   setTelegramWebhook(): Promise<string>;
 }
@@ -47,6 +50,10 @@ export function createPorts(options: PortsOptions): Ports {
     prune: async () => {
       await sms.prune(config.SMS_KEEP_DAYS);
       await telegram?.prune(config.SMS_KEEP_DAYS);
+    },
+    erasePerson: async (tx, user_id) => {
+      await sms.erasePerson(tx, user_id);
+      await telegram?.erasePerson(tx, user_id);
     },
     setTelegramWebhook: async () => {
       if (telegram === undefined) throw new Error("There is no Telegram bot: set TELEGRAM_BOT_TOKEN");

@@ -270,6 +270,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
     logger,
   };
+  for (const { erasePerson } of [safety, ports]) identity.onErase((tx, _place, user_id) => erasePerson(tx, user_id));
   const parts = products.map((product) => partsOf(product, doors));
   for (const { privacy } of parts) {
     if (privacy !== undefined) identity.onErase(eraserOf(privacy));

@@ -5,6 +5,7 @@ import type { Database } from "../../core/database.ts";
 import { newId } from "../../core/id.ts";
 import type { Metrics } from "../../core/metrics.ts";
 import { pageOf, readCursor } from "../../core/pages.ts";
+import type { Tx } from "../../core/tables.ts";
 import { createTextStream } from "../lexicon/index.ts";
 import { safetyErrors } from "./errors.ts";
 import { type CompiledPolicy, compilePolicy, evaluate, type Finding, findMatches, summarise } from "./findings.ts";
@@ -76,6 +77,8 @@ export interface Safety {
   referrals(year: number): Promise<ReferralReport>;
   /** What an operator publishes about all this. */
   publicPolicy(): PublicPolicy;
+  /** Takes a person and what they wrote out of their events, in every workspace; the events stay, and the counts. */
+  erasePerson(tx: Tx, user_id: string): Promise<void>;
   /** Forgets texts and events whose time is over. */
   maintain(): Promise<void>;
 }
@@ -164,6 +167,7 @@ export function createSafety(options: SafetyOptions): Safety {
       return { year, total: data.reduce((sum, { referrals }) => sum + referrals, 0), data };
     },
     publicPolicy: () => publicPolicyOf(policy),
+    erasePerson: store.forgetPerson,
     maintain: async () => {
       await db.systemStatement("safety texts", store.forgetTexts);
       await db.systemStatement("safety events", (tx) => store.deleteOldEvents(tx, options.settings.event_days));

@@ -96,6 +96,15 @@ export async function forgetTexts(tx: Tx): Promise<void> {
     .execute();
 }
 
+/** Takes a person and what they wrote out of their events, in every workspace that the transaction sees; the events stay. */
+export async function forgetPerson(tx: Tx, user_id: string): Promise<void> {
+  await tables(tx)
+    .updateTable("safety.safety_events")
+    .set({ user_id: null, text_sealed: null, text_kept_until: null })
+    .where("user_id", "=", user_id)
+    .execute();
+}
+
 /** Deletes the events that are older than so many days; the counts stay. */
 export async function deleteOldEvents(tx: Tx, days: number): Promise<void> {
   await tables(tx)

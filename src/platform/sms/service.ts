@@ -25,6 +25,7 @@ import {
   addOptOut,
   adoptProviderId,
   claimMessage,
+  deleteMessagesOf,
   findByKey,
   findMessage,
   findOwner,
@@ -66,6 +67,8 @@ export interface SmsInternals extends Sms {
   caught(): Promise<{ id: string; to: string; body: string | null; status: string; created_at: Date }[]>;
   /** Forgets texts older than so many days. */
   prune(days: number): Promise<number>;
+  /** Removes a person's messages with their number, in every workspace; what waits is not sent. That the number wants no messages stays. */
+  erasePerson(tx: Tx, user_id: string): Promise<void>;
   subscribers: Subscriber[];
 }
 
@@ -219,6 +222,7 @@ export function createSms({ db, events, inbox, keyring, metrics, transport }: Sm
         .map(({ id, number: to, body, status, created_at }) => ({ id, to, body, status, created_at }));
     },
     prune: (days) => db.systemStatement("sms", (tx) => forgetBodies(tx, days)),
+    erasePerson: deleteMessagesOf,
     subscribers: [
       defineSubscriber({
         name: "sms.deliver",

@@ -185,3 +185,8 @@ export async function forgetBodies(tx: Tx, days: number): Promise<number> {
     .executeTakeFirst();
   return Number(numUpdatedRows);
 }
+
+/** Removes what was written to a person and by them, in every workspace that the transaction sees. That a number wants no messages stays. */
+export async function deleteMessagesOf(tx: Tx, user_id: string): Promise<void> {
+  await tables(tx).deleteFrom("sms.messages").where("user_id", "=", user_id).execute();
+}

@@ -19,7 +19,8 @@ export function telegramRoutes(telegram: TelegramInternals): Route[] {
     route({
       method: "GET",
       path: "/v1/telegram/links",
-      summary: "The workspace's Telegram chats, the newest first",
+      summary: "Your Telegram chats in the workspace, the newest first",
+      description: "Administrators see everybody's.",
       auth: "workspace",
       query: PageQuery,
       responses: { 200: TelegramChats },
@@ -29,6 +30,7 @@ export function telegramRoutes(telegram: TelegramInternals): Route[] {
       method: "DELETE",
       path: "/v1/telegram/links/{link_id}",
       summary: "Unlink a chat, and forget what was written in it",
+      description: "One of your own; administrators unlink anybody's.",
       auth: "workspace",
       params: ChatParams,
       responses: { 204: NoContent },

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { type Ctx, userOf } from "../../core/context.ts";
+import { type Ctx, roleAtLeast, userOf } from "../../core/context.ts";
 import { hmac, type Keyring, open, seal, sha256 } from "../../core/crypto.ts";
 import type { Database } from "../../core/database.ts";
 import { newId } from "../../core/id.ts";
@@ -8,6 +8,7 @@ import { pageOf, readCursor } from "../../core/pages.ts";
 import type { Tx } from "../../core/tables.ts";
 import { DependencyDown, defineSubscriber, type Events, type Subscriber } from "../events/index.ts";
 import type { Inbox } from "../inbox/index.ts";
+import { MemberRemoved } from "../workspaces/index.ts";
 import { type BotApi, readUpdate } from "./bot-api.ts";
 import { ChatMoved, TelegramDelayed, TelegramRefused, telegramErrors } from "./errors.ts";
 import { TelegramLinked, TelegramReceived, TelegramRequested } from "./events.ts";
@@ -15,6 +16,7 @@ import type { IncomingUpdate, NewLink, NewTelegramMessage, TelegramChat, Telegra
 import {
   deleteExpiredLinks,
   deleteLink,
+  deleteLinksOf,
   findChat,
   findLinkOfChat,
   findMessage,
@@ -43,11 +45,12 @@ export interface Telegram {
 export interface TelegramInternals extends Telegram {
   /** A code that links the chat from which it is sent, once, within half an hour. */
   createLink(ctx: Ctx): Promise<NewLink>;
+  /** The caller's own chats; for administrators the workspace's. */
   listLinks(
     ctx: Ctx,
     page: { limit: number; cursor?: string },
   ): Promise<{ data: TelegramChat[]; next_cursor: string | null }>;
-  /** Throws `telegram.chat_not_found`. */
+  /** Unlinks a chat, which is the caller's own but for administrators, and forgets its messages. Throws `telegram.chat_not_found`. */
   deleteLink(ctx: Ctx, id: string): Promise<void>;
   /** Takes in an update, once. Throws `telegram.signature_invalid`. */
   receive(update: unknown, secret: string | undefined, request_id: string): Promise<void>;
@@ -55,6 +58,8 @@ export interface TelegramInternals extends Telegram {
   setWebhook(public_url: string): Promise<void>;
   /** Forgets texts older than so many days, and links whose code nobody used. */
   prune(days: number): Promise<void>;
+  /** Removes a person's chats and what was written in them, in every workspace. */
+  erasePerson(tx: Tx, user_id: string): Promise<void>;
   subscribers: Subscriber[];
 }
 
@@ -152,9 +157,9 @@ export function createTelegram({ db, events, inbox, keyring, metrics, bot }: Tel
       return { id: link.id, code, url: `https://t.me/${username}?start=${code}`, expires_at };
     },
     listLinks: async (ctx, { limit, cursor }) =>
-      pageOf(await db.statement(ctx, (tx) => listLinks(tx, readCursor(cursor), limit)), limit),
+      pageOf(await db.statement(ctx, (tx) => listLinks(tx, ownerIn(ctx), readCursor(cursor), limit)), limit),
     deleteLink: async (ctx, id) => {
-      if (!(await db.statement(ctx, (tx) => deleteLink(tx, id)))) throw telegramErrors.chat_not_found();
+      if (!(await db.statement(ctx, (tx) => deleteLink(tx, ownerIn(ctx), id)))) throw telegramErrors.chat_not_found();
     },
     receive: async (body, given, request_id) => {
       if (!timingSafeEqual(sha256(given ?? ""), sha256(secret))) throw telegramErrors.signature_invalid();
@@ -177,6 +182,7 @@ export function createTelegram({ db, events, inbox, keyring, metrics, bot }: Tel
         await deleteExpiredLinks(tx);
       });
     },
+    erasePerson: (tx, user_id) => deleteLinksOf(tx, user_id),
     subscribers: [
       defineSubscriber({
         name: "telegram.deliver",
@@ -186,8 +192,18 @@ export function createTelegram({ db, events, inbox, keyring, metrics, bot }: Tel
         key_rate: { limit: 20, window_seconds: 60 },
         handle: (ctx, { message_id }) => deliver(ctx, message_id),
       }),
+      defineSubscriber({
+        name: "telegram.unlink_removed_member",
+        event: MemberRemoved,
+        handleInTransaction: (tx, { workspace_id }, { user_id }) => deleteLinksOf(tx, user_id, workspace_id),
+      }),
     ],
   };
+}
+
+/** Whose chats the caller has to do with; undefined for administrators: everybody's. */
+function ownerIn(ctx: Ctx): string | undefined {
+  return roleAtLeast(ctx.role, "admin") ? undefined : userOf(ctx);
 }
 
 /** 128 bits, in the letters that a link to a bot may bear. */

@@ -78,21 +78,36 @@ export async function moveChat(tx: Tx, workspace_id: string, id: string, chat_id
     .execute();
 }
 
-/** A workspace's links, the newest first; one more than `limit`. */
-export async function listLinks(tx: Tx, after: Position | undefined, limit: number) {
+/** A workspace's links, or one person's there, the newest first; one more than `limit`. */
+export async function listLinks(tx: Tx, user_id: string | undefined, after: Position | undefined, limit: number) {
   return tables(tx)
     .selectFrom("telegram.chats")
     .select(["id", "user_id", "title", "linked_at", "created_at"])
     .where(olderThan(after))
+    .$if(user_id !== undefined, (query) => query.where("user_id", "=", user_id ?? ""))
     .orderBy("created_at", "desc")
     .orderBy("id", "desc")
     .limit(limit + 1)
     .execute();
 }
 
-export async function deleteLink(tx: Tx, id: string): Promise<boolean> {
-  const { numDeletedRows } = await tables(tx).deleteFrom("telegram.chats").where("id", "=", id).executeTakeFirst();
+/** Removes a link with its messages, where it is the person's if one is named; false when there is none to remove. */
+export async function deleteLink(tx: Tx, user_id: string | undefined, id: string): Promise<boolean> {
+  const { numDeletedRows } = await tables(tx)
+    .deleteFrom("telegram.chats")
+    .where("id", "=", id)
+    .$if(user_id !== undefined, (query) => query.where("user_id", "=", user_id ?? ""))
+    .executeTakeFirst();
   return numDeletedRows > 0n;
+}
+
+/** Removes a person's links with their messages: in one workspace, or in all that the transaction sees. */
+export async function deleteLinksOf(tx: Tx, user_id: string, workspace_id?: string): Promise<void> {
+  await tables(tx)
+    .deleteFrom("telegram.chats")
+    .where("user_id", "=", user_id)
+    .$if(workspace_id !== undefined, (query) => query.where("workspace_id", "=", workspace_id ?? ""))
+    .execute();
 }
 
 /** Removes links whose code was never used; how many they were. */

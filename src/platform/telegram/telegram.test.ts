@@ -101,6 +101,88 @@ describe("linking", () => {
   });
 });
 
+describe("whose chats they are", () => {
+  const join = (workspace_id: string, { user_id }: SignedUp) =>
+    app.sql("insert into workspaces.members (workspace_id, user_id, role) values ($1, $2, 'member')", [
+      workspace_id,
+      user_id,
+    ]);
+  /** A team of Ada's with Eve in it, and a private chat of each. */
+  async function team() {
+    const eve = await app.signUp(`eve${++chats}@example.com`);
+    const { body } = await app.call("POST", "/v1/workspaces", { token: ada.access_token, body: { name: "Team" } });
+    await join(body.id, eve);
+    const chatOf = async ({ access_token }: SignedUp) => {
+      const chat_id = 6_000_000_000 + ++chats;
+      const headers = { "plinth-workspace": body.id };
+      const link = await app.call("POST", "/v1/telegram/links", { token: access_token, headers });
+      await tell(update(`/start ${link.body.code}`, chat_id));
+      return { id: link.body.id as string, chat_id };
+    };
+    const call = (who: SignedUp, method: "GET" | "DELETE", path = "") =>
+      app.call(method, `/v1/telegram/links${path}`, {
+        token: who.access_token,
+        headers: { "plinth-workspace": body.id },
+      });
+    return { id: body.id as string, eve, call, adas: await chatOf(ada), eves: await chatOf(eve) };
+  }
+  const idsOf = ({ body }: { body: { data: { id: string }[] } }) => body.data.map(({ id }) => id);
+
+  test("a member sees and removes their own; an administrator everybody's", async () => {
+    const { eve, call, adas, eves } = await team();
+    expect(idsOf(await call(eve, "GET"))).toEqual([eves.id]);
+    expect(idsOf(await call(ada, "GET"))).toEqual([eves.id, adas.id]);
+    expect((await call(eve, "DELETE", `/${adas.id}`)).status).toBe(404);
+    expect((await call(ada, "DELETE", `/${eves.id}`)).status).toBe(204);
+    expect(idsOf(await call(ada, "GET"))).toEqual([adas.id]);
+  });
+
+  test("a member who is removed has no chats in the workspace any more, and no code that waits", async () => {
+    const { id, eve, call, adas, eves } = await team();
+    const headers = { "plinth-workspace": id };
+    const waiting = (await app.call("POST", "/v1/telegram/links", { token: eve.access_token, headers })).body;
+    const own = (await app.call("POST", "/v1/telegram/links", { token: eve.access_token })).body;
+    await app.call("DELETE", `/v1/workspaces/${id}/members/${eve.user_id}`, { token: ada.access_token });
+    await vi.waitFor(async () => expect(idsOf(await call(ada, "GET"))).toEqual([adas.id]), patience);
+    await tell(update("do you hear me?", eves.chat_id));
+    await tell(update(`/start ${waiting.code}`, eves.chat_id));
+    expect(idsOf(await call(ada, "GET"))).toEqual([adas.id]);
+    expect(await app.sql("select from telegram.messages where link_id = $1", [eves.id])).toEqual([]);
+    expect((await links(eve)).map((link: { id: string }) => link.id)).toEqual([own.id]);
+  });
+
+  test("an account that is erased leaves no chat, no number and no safety event with its person in shared workspaces", async () => {
+    const { id, eve, call, adas } = await team();
+    const values = [id, eve.user_id, newId(), newId()];
+    await app.sql(
+      `insert into sms.messages (id, workspace_id, user_id, direction, number_hash, number_sealed, status, provider, idempotency_key, created_at, updated_at)
+       values ($3, $1, $2, 'outgoing', 'h', 's', 'sent', 'twilio', gen_random_uuid()::text, now(), now()), ($4, $1, null, 'outgoing', 'h', 's', 'sent', 'twilio', gen_random_uuid()::text, now(), now())`,
+      values,
+    );
+    await app.sql(
+      `insert into safety.safety_events (id, workspace_id, user_id, feature, status, direction, categories, rule_ids, policy_version, locale, content_hash, request_id, created_at, text_sealed, text_kept_until)
+       values ($3, $1, $2, 'x', 'crisis', 'input', '{self_harm}', '{}', '1', 'en', 'h', 'r', now(), 's', now() + interval '90 days')`,
+      values.slice(0, 3),
+    );
+    const counted = "select sum(referrals)::int as n from safety.referral_days";
+    const before = await app.sql(counted);
+    expect((await app.call("DELETE", "/v1/me", { token: eve.access_token })).status).toBe(202);
+    app.clock.advance(31 * 86_400_000);
+    try {
+      const chatsLeft = () => app.sql("select id from telegram.chats where workspace_id = $1", [id]);
+      await vi.waitFor(async () => expect(await chatsLeft()).toEqual([{ id: adas.id }]), patience);
+    } finally {
+      app.clock.advance(-31 * 86_400_000);
+    }
+    expect(await app.sql("select id from sms.messages where workspace_id = $1", [id])).toEqual([{ id: values[3] }]);
+    expect(
+      await app.sql("select user_id, text_sealed, status from safety.safety_events where workspace_id = $1", [id]),
+    ).toEqual([{ user_id: null, text_sealed: null, status: "crisis" }]);
+    expect(await app.sql(counted)).toEqual(before);
+    expect(idsOf(await call(ada, "GET"))).toEqual([adas.id]);
+  });
+});
+
 describe("receiving", () => {
   test("an update is taken once, however often and at once it comes", async () => {
     const { link_id, chat_id } = await linked();

@@ -1,1 +1,2 @@
+export { MemberRemoved } from "./events.ts";
 export { createWorkspaces, type Workspaces } from "./service.ts";

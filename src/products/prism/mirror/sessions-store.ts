@@ -95,11 +95,16 @@ export async function closeSession(tx: Tx, user_id: string, id: string): Promise
 }
 
 /**
- * Takes the making of a closed session's summary upon oneself; false while another is at it, and when there is one. Whoever has not finished
- * within the seconds has died.
+ * Takes the making of a closed session's summary upon oneself, and tells when; undefined while another is at it, and when there is one. Whoever has not
+ * finished within the seconds has died.
  */
-export async function claimSummary(tx: Tx, user_id: string, id: string, lease_seconds: number): Promise<boolean> {
-  const { numUpdatedRows } = await change(tx, user_id, id)
+export async function claimSummary(
+  tx: Tx,
+  user_id: string,
+  id: string,
+  lease_seconds: number,
+): Promise<Date | undefined> {
+  const row = await change(tx, user_id, id)
     .set({ summary_status: "pending", summary_asked_at: now })
     .where("status", "=", "closed")
     .where("message_count", ">", 0)
@@ -112,19 +117,23 @@ export async function claimSummary(tx: Tx, user_id: string, id: string, lease_se
         ]),
       ]),
     )
+    .returning("summary_asked_at")
     .executeTakeFirst();
-  return numUpdatedRows > 0n;
+  return row?.summary_asked_at ?? undefined;
 }
 
+/** Ends the making that was begun then; one that another began since is left alone. */
 export async function endSummary(
   tx: Tx,
   user_id: string,
   id: string,
+  asked_at: Date,
   end: { summary_status: "completed"; summary: string } | { summary_status: "failed" | "withheld" },
 ): Promise<void> {
   await change(tx, user_id, id)
     .set({ ...end, updated_at: now })
     .where("summary_status", "=", "pending")
+    .where("summary_asked_at", "=", asked_at)
     .execute();
 }
 

@@ -14,6 +14,8 @@ beforeEach(async () => {
 });
 
 const path = "/mirror/sessions";
+const askedAgo = (id: string, ago: string) =>
+  plinth.sql("update prism.mirror_sessions set summary_asked_at = now() - $2::interval where id = $1", [id, ago]);
 const left = async (person: PrismPerson) =>
   (await person.call("GET", "/limits")).body.limits.mirror_sessions_per_week.used as number;
 
@@ -130,10 +132,31 @@ describe("closing", () => {
     );
     const ask = () => ada.call("POST", `${path}/${id}/summary`);
     expect((await ask()).body.summary_status).toBe("pending");
-    await plinth.sql("update prism.mirror_sessions set summary_asked_at = now() - interval '3 minutes' where id = $1", [
-      id,
-    ]);
+    // AI_TIMEOUT_MS goes to four minutes.
+    await askedAgo(id, "4 minutes 1 second");
+    expect((await ask()).body.summary_status).toBe("pending");
+    await askedAgo(id, "5 minutes 1 second");
     expect((await ask()).body.summary_status).toBe("completed");
+  });
+
+  test("a summary whose time was over while it was made does not end the one that another makes since", async () => {
+    const id = await ada.session();
+    await ada.say(id, "Hello");
+    let failFirst = () => {};
+    let endSecond = () => {};
+    plinth.model.script(
+      { after: new Promise<void>((resolve) => (failFirst = resolve)), error: unavailable() },
+      { after: new Promise<void>((resolve) => (endSecond = resolve)), text: "You said hello." },
+    );
+    const first = ada.call("POST", `${path}/${id}/close`);
+    await plinth.model.arrival(2);
+    await askedAgo(id, "6 minutes");
+    const second = ada.call("POST", `${path}/${id}/summary`);
+    await plinth.model.arrival(3);
+    failFirst();
+    expect((await first).body.summary_status).toBe("pending");
+    endSecond();
+    expect((await second).body).toMatchObject({ summary: "You said hello.", summary_status: "completed" });
   });
 
   test("an empty one needs no model; an open one has no summary", async () => {

@@ -20,8 +20,8 @@ import {
 
 export type Sessions = ReturnType<typeof createSessions>;
 
-/** Longer than a summary takes: one that is pending after it was left behind by a process that died. */
-const summaryLeaseSeconds = 120;
+/** Longer than any generation takes: a summary that is pending after it was left behind by a process that died. */
+const summaryLeaseSeconds = 300;
 
 const feature = "prism.mirror_summary";
 
@@ -51,9 +51,10 @@ export function createSessions({ db, usage, ai, events, guard, prompts, logger }
   /** Makes the summary of a closed session, unless there is one or another is at it. */
   const summarise = async (ctx: Ctx, session: MirrorSession): Promise<void> => {
     const user_id = personOf(ctx);
-    const end = (how: Parameters<typeof endSummary>[3]) =>
-      db.statement(ctx, (tx) => endSummary(tx, user_id, session.id, how));
-    if (!(await db.statement(ctx, (tx) => claimSummary(tx, user_id, session.id, summaryLeaseSeconds)))) return;
+    const asked_at = await db.statement(ctx, (tx) => claimSummary(tx, user_id, session.id, summaryLeaseSeconds));
+    if (asked_at === undefined) return;
+    const end = (how: Parameters<typeof endSummary>[4]) =>
+      db.statement(ctx, (tx) => endSummary(tx, user_id, session.id, asked_at, how));
     await generate(ctx, session).then(end, async (error) => {
       await end({ summary_status: "failed" });
       throw error;

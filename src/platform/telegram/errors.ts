@@ -3,6 +3,7 @@ import { defineErrors } from "../../core/errors.ts";
 export const telegramErrors = defineErrors("telegram", {
   chat_not_found: { kind: "not_found", title: "There is no such chat" },
   message_not_found: { kind: "not_found", title: "There is no such message" },
+  unavailable: { kind: "unavailable", title: "Telegram cannot be reached right now" },
   signature_invalid: { kind: "forbidden", title: "The update does not bear the bot's secret" },
 });
 

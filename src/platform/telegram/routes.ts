@@ -14,6 +14,7 @@ export function telegramRoutes(telegram: TelegramInternals): Route[] {
       auth: "workspace",
       idempotent: true,
       responses: { 201: NewLink },
+      errors: ["telegram.unavailable"],
       handler: async ({ ctx }) => ({ status: 201, body: await telegram.createLink(ctx) }),
     }),
     route({

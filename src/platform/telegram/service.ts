@@ -43,7 +43,7 @@ export interface Telegram {
 
 /** What the routes and the wiring need beside the door. */
 export interface TelegramInternals extends Telegram {
-  /** A code that links the chat from which it is sent, once, within half an hour. */
+  /** A code that links the chat from which it is sent, once, within half an hour. Throws `telegram.unavailable`. */
   createLink(ctx: Ctx): Promise<NewLink>;
   /** The caller's own chats; for administrators the workspace's. */
   listLinks(
@@ -150,7 +150,10 @@ export function createTelegram({ db, events, inbox, keyring, metrics, bot }: Tel
     createLink: async (ctx) => {
       const user_id = userOf(ctx);
       if (user_id === undefined) throw new TypeError("A chat is linked by a person");
-      const username = await bot.username();
+      const username = await bot.username().catch((cause: unknown) => {
+        const retry_after = cause instanceof TelegramDelayed ? cause.retry_after : 5;
+        throw telegramErrors.unavailable({ cause, retry_after });
+      });
       const code = newCode();
       const link = { id: newId(), workspace_id: ctx.workspace_id, user_id, code_hash: hmac(codeKey, code) };
       const expires_at = await db.statement(ctx, (tx) => insertLink(tx, link, linkMinutes));

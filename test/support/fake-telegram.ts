@@ -13,12 +13,15 @@ export async function fakeTelegram() {
   const sent: { chat_id: number; text: string }[] = [];
   const webhooks: { url: string; secret_token: string; allowed_updates: string[] }[] = [];
   const answers: Answer[] = [];
+  const answersOfChats = new Map<number, Answer>();
+  let isAway = false;
   const server = createServer(async (request, response) => {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece);
     const reply = (status: number, body: object) =>
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     const [, given, method] = /^\/bot([^/]+)\/(\w+)$/.exec(request.url ?? "") ?? [];
+    if (isAway) return void request.socket.destroy();
     if (given !== token) return reply(401, { ok: false, error_code: 401, description: "Unauthorized" });
     const body = JSON.parse(Buffer.concat(pieces).toString("utf8"));
     if (method === "getMe")
@@ -30,7 +33,7 @@ export async function fakeTelegram() {
       return reply(200, { ok: true, result: true });
     }
     if (method !== "sendMessage") return reply(404, { ok: false, error_code: 404, description: "Not Found" });
-    const answer = answers.shift();
+    const answer = answersOfChats.get(body.chat_id) ?? answers.shift();
     if (answer !== undefined) {
       const { status, description = "no", parameters } = answer;
       return reply(status, { ok: false, error_code: status, description, ...(parameters && { parameters }) });
@@ -50,6 +53,15 @@ export async function fakeTelegram() {
     webhooks,
     /** How the next messages are answered. */
     answer: (...next: Answer[]) => answers.push(...next),
+    /** How every message to this chat is answered from now on; undefined as it should be. */
+    answerIn: (chat_id: number, answer: Answer | undefined) => {
+      if (answer === undefined) answersOfChats.delete(chat_id);
+      else answersOfChats.set(chat_id, answer);
+    },
+    /** Whether it answers nobody. */
+    away: (now: boolean) => {
+      isAway = now;
+    },
     close: () => new Promise((resolve) => server.close(resolve)),
   };
 }

@@ -21,6 +21,7 @@ import {
   findLinkOfChat,
   findMessage,
   forgetBodies,
+  giveUpOld,
   insertLink,
   insertMessage,
   listLinks,
@@ -74,6 +75,15 @@ interface TelegramOptions {
 
 const linkMinutes = 30;
 
+/** Hours after which a message is given up that its chat never had room for. */
+const longestWaitHours = 24;
+
+/**
+ * Chats refused one after the other, with nothing taken in between, that make it the bot's limit: Telegram counts by chat and over all of them, and its answer
+ * does not tell which it was (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this).
+ */
+const chatsOfBotLimit = 3;
+
 export function createTelegram({ db, events, inbox, keyring, metrics, bot }: TelegramOptions): TelegramInternals {
   const codeKey = keyring.derive("telegram.link_code");
   const sealKey = keyring.derive("telegram.message");
@@ -81,6 +91,35 @@ export function createTelegram({ db, events, inbox, keyring, metrics, bot }: Tel
   const count = metrics.counter("plinth_telegram_messages_total", "Telegram messages, by what became of them", [
     "outcome",
   ]);
+
+  const refused = new Set<number>();
+
+  /** Throws DependencyDown for what concerns all chats; what concerns this one as the bot's API does. */
+  const sendTo = async (chat_id: number, text: string): Promise<number> => {
+    try {
+      const message_id = await bot.sendMessage(chat_id, text);
+      refused.clear();
+      return message_id;
+    } catch (cause) {
+      if (cause instanceof TelegramDelayed) {
+        const { retry_after } = cause;
+        if (refused.add(chat_id).size < chatsOfBotLimit) throw cause;
+        throw new DependencyDown("telegram", { cause, retry_after });
+      }
+      if (!(cause instanceof TelegramRefused || cause instanceof ChatMoved))
+        throw new DependencyDown("telegram", { cause });
+      refused.clear();
+      throw cause;
+    }
+  };
+
+  /** Has a message asked for anew when its chat has room again: others go on, and it uses up no tries. */
+  const postpone = (ctx: Ctx, { workspace_id, id, link_id }: MessageRow, { retry_after }: TelegramDelayed) =>
+    db.asSystem("telegram", async (tx) => {
+      if (await giveUpOld(tx, { workspace_id, id, error_code: "429" }, longestWaitHours)) return;
+      const delay_seconds = Math.max(1, retry_after);
+      await events.append(tx, ctx, TelegramRequested, { message_id: id, chat_key: link_id }, { delay_seconds });
+    });
 
   const deliver = async (ctx: Ctx, id: string): Promise<void> => {
     const { workspace_id } = ctx;
@@ -96,15 +135,14 @@ export function createTelegram({ db, events, inbox, keyring, metrics, bot }: Tel
     if (chat === undefined) return end({ status: "failed", error_code: "chat_unlinked" });
     let message_id: number;
     try {
-      message_id = await bot.sendMessage(chat.chat_id, open(sealKey, row.body_sealed));
+      message_id = await sendTo(chat.chat_id, open(sealKey, row.body_sealed));
     } catch (error) {
       if (error instanceof TelegramRefused) return end({ status: "failed", error_code: error.code });
       if (error instanceof ChatMoved)
         await db.systemStatement("telegram", (tx) => moveChat(tx, workspace_id, row.link_id, error.chat_id));
       count({ outcome: "retried" });
-      if (error instanceof ChatMoved) throw error;
-      const retry_after = error instanceof TelegramDelayed ? error.retry_after : undefined;
-      throw new DependencyDown("telegram", { cause: error, ...(retry_after === undefined ? {} : { retry_after }) });
+      if (error instanceof TelegramDelayed) return postpone(ctx, row, error);
+      throw error;
     }
     await end({ status: "sent", message_id });
   };

@@ -196,6 +196,24 @@ export async function settleMessage(
     .execute();
 }
 
+/** Settles a message that has waited for so many hours as failed; false when it has not. */
+export async function giveUpOld(
+  tx: Tx,
+  message: { workspace_id: string; id: string; error_code: string },
+  hours: number,
+): Promise<boolean> {
+  const { workspace_id, id, error_code } = message;
+  const { numUpdatedRows } = await tables(tx)
+    .updateTable("telegram.messages")
+    .set({ status: "failed", error_code, updated_at: now })
+    .where("workspace_id", "=", workspace_id)
+    .where("id", "=", id)
+    .where("status", "=", "queued")
+    .where("created_at", "<", sql<Date>`plinth.now() - make_interval(hours => ${hours})`)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
 /** Takes the texts out of messages older than so many days; how many they were. */
 export async function forgetBodies(tx: Tx, days: number): Promise<number> {
   const { numUpdatedRows } = await tables(tx)

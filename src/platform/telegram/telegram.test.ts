@@ -101,6 +101,18 @@ describe("linking", () => {
   });
 });
 
+test("a link is made when Telegram can be reached; until then it is 503, to be tried again", async () => {
+  const fresh = await testApp({ env: bot.env, worker: false });
+  const eve = await fresh.signUp("eve@example.com");
+  const ask = () => fresh.call("POST", "/v1/telegram/links", { token: eve.access_token });
+  bot.away(true);
+  const refused = await ask().finally(() => bot.away(false));
+  expect([refused.status, refused.body.code]).toEqual([503, "telegram.unavailable"]);
+  expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+  expect((await ask()).status).toBe(201);
+  await fresh.close();
+});
+
 describe("whose chats they are", () => {
   const join = (workspace_id: string, { user_id }: SignedUp) =>
     app.sql("insert into workspaces.members (workspace_id, user_id, role) values ($1, $2, 'member')", [
@@ -252,6 +264,62 @@ describe("sending", () => {
     await app.sql("update events.outbox set scheduled_for = now() where subscriber = 'telegram.deliver'");
     await becomes(moved.id, "sent");
     expect(bot.sent.at(-1)?.chat_id).toBe(-1_000_000 - chat_id);
+  });
+
+  const tooMany = (retry_after: number) => ({
+    status: 429,
+    description: "Too Many Requests",
+    parameters: { retry_after },
+  });
+  const pauses = () => app.sql("select from events.paused_subscribers where subscriber = 'telegram.deliver'");
+  const later = (seconds: number) => app.clock.advance(seconds * 1_000);
+  const retries = (id: string) =>
+    app.sql<{ retry_count: number; status: string }>(
+      "select retry_count, status from events.deliveries where subscriber = 'telegram.deliver' and payload ->> 'message_id' = $1 order by id",
+      [id],
+    );
+
+  test("a chat that has had too much waits by itself, for as long as Telegram says, and uses up no tries", async () => {
+    const [busy, quiet] = [await linked(), await linked()];
+    bot.answerIn(busy.chat_id, tooMany(10));
+    const waiting = await send(busy.link_id, "one too many");
+    for (let round = 0; round < 8; round++) {
+      await vi.waitFor(async () => expect(await retries(waiting.id)).toHaveLength(round + 2), patience);
+      const other = await send(quiet.link_id, `meanwhile ${round}`);
+      await becomes(other.id, "sent");
+      expect(await pauses()).toEqual([]);
+      later(11);
+    }
+    expect((await telegram.get(ctx(), waiting.id)).status).toBe("queued");
+    bot.answerIn(busy.chat_id, undefined);
+    later(11);
+    await becomes(waiting.id, "sent");
+    expect((await retries(waiting.id)).every(({ retry_count }) => retry_count === 0)).toBe(true);
+    expect(bot.sent.filter(({ chat_id }) => chat_id === busy.chat_id)).toHaveLength(1);
+  });
+
+  test("when chat after chat is refused it is the bot that has sent too much: all wait, and all are sent after it", async () => {
+    const all = await Promise.all(Array.from({ length: 5 }, linked));
+    for (const { chat_id } of all) bot.answerIn(chat_id, tooMany(60));
+    const sent = [];
+    for (const { link_id } of all) sent.push(await send(link_id, "hello"));
+    await vi.waitFor(async () => expect(await pauses()).toHaveLength(1), patience);
+    for (const { chat_id } of all) bot.answerIn(chat_id, undefined);
+    later(61);
+    for (const { id } of sent) await becomes(id, "sent");
+    await vi.waitFor(async () => expect(await pauses()).toEqual([]), patience);
+  });
+
+  test("a message that its chat had no room for in a day is given up", async () => {
+    const { link_id, chat_id } = await linked();
+    bot.answerIn(chat_id, tooMany(60));
+    const { id } = await send(link_id, "too late");
+    await vi.waitFor(async () => expect(await retries(id)).toHaveLength(2), patience);
+    await app.sql("update telegram.messages set created_at = created_at - interval '25 hours' where id = $1", [id]);
+    later(61);
+    await becomes(id, "failed");
+    expect(await telegram.get(ctx(), id)).toMatchObject({ error_code: "429" });
+    bot.answerIn(chat_id, undefined);
   });
 
   test("a chat that is not linked gets nothing; nor does one that was unlinked meanwhile", async () => {

@@ -87,6 +87,7 @@ const chatsOfBotLimit = 3;
 export function createTelegram({ db, events, inbox, keyring, metrics, bot }: TelegramOptions): TelegramInternals {
   const codeKey = keyring.derive("telegram.link_code");
   const sealKey = keyring.derive("telegram.message");
+  const chatKey = keyring.derive("telegram.chat_hash");
   const secret = keyring.derive(`telegram.webhook:${bot.id}`).toString("base64url");
   const count = metrics.counter("plinth_telegram_messages_total", "Telegram messages, by what became of them", [
     "outcome",
@@ -208,8 +209,8 @@ export function createTelegram({ db, events, inbox, keyring, metrics, bot }: Tel
       if (update === undefined) return;
       const { update_id, message } = update;
       const kept = { source: "telegram", endpoint: bot.id, event_id: String(update_id), event_type: "message" };
-      const subject = message === undefined ? null : String(message.chat_id);
-      // The text is kept in one place, sealed; here only that it came.
+      const subject = message === undefined ? null : hmac(chatKey, String(message.chat_id)).toString("base64url");
+      // The text is kept in one place, sealed, and the chat with its person; here only that something came.
       await inbox.receive({ ...kept, subject, payload: "" }, async (tx) => {
         if (message === undefined) return { status: "ignored", reason: "no_text" };
         count({ outcome: "received" });

@@ -164,7 +164,7 @@ describe("whose chats they are", () => {
   });
 
   test("an account that is erased leaves no chat, no number and no safety event with its person in shared workspaces", async () => {
-    const { id, eve, call, adas } = await team();
+    const { id, eve, call, adas, eves } = await team();
     const values = [id, eve.user_id, newId(), newId()];
     await app.sql(
       `insert into sms.messages (id, workspace_id, user_id, direction, number_hash, number_sealed, status, provider, idempotency_key, created_at, updated_at)
@@ -186,6 +186,8 @@ describe("whose chats they are", () => {
     } finally {
       app.clock.advance(-31 * 86_400_000);
     }
+    const inbox = JSON.stringify(await app.sql("select * from inbox.webhook_events where source = 'telegram'"));
+    expect(inbox).not.toContain(String(eves.chat_id));
     expect(await app.sql("select id from sms.messages where workspace_id = $1", [id])).toEqual([{ id: values[3] }]);
     expect(
       await app.sql("select user_id, text_sealed, status from safety.safety_events where workspace_id = $1", [id]),

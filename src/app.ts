@@ -3,6 +3,7 @@ import { createAiParts } from "./app-ai.ts";
 import { mailOwnersBy } from "./app-mails.ts";
 import { dependenciesOf, every, exposeGauges, refuseOpenTables } from "./app-operations.ts";
 import { createPorts } from "./app-ports.ts";
+import { eraserOf, partsOf } from "./app-products.ts";
 import {
   billingEnvironment,
   everywhere,
@@ -92,7 +93,7 @@ import { createSender, createWebhooks } from "./platform/webhooks/index.ts";
 import { webhookRoutes } from "./platform/webhooks/routes.ts";
 import { createWorkspaces } from "./platform/workspaces/index.ts";
 import { workspaceRoutes } from "./platform/workspaces/routes.ts";
-import type { Doors, Privacy, Product, ProductParts } from "./product.ts";
+import type { Doors, Product } from "./product.ts";
 import { version } from "./version.ts";
 
 export interface AppOptions {
@@ -431,29 +432,4 @@ function licenseKeyIn(licensing: Licensing) {
     const [license] = data;
     return license === undefined ? undefined : (await licensing.get(ctx, license.id)).license_key;
   };
-}
-
-/** Erasing an account takes what a product keeps of the person with it. */
-function eraserOf({ erasePerson }: Privacy): Parameters<ReturnType<typeof createIdentity>["onErase"]>[0] {
-  return (tx, { workspace_id, request_id }, user_id) =>
-    erasePerson(tx, systemCtx(workspace_id, "erase account", request_id), user_id);
-}
-
-/** What the product brings, held to the house's rules: its own routes and names, nobody else's. */
-function partsOf(product: Product, doors: Doors): Required<Omit<ProductParts, "privacy">> & ProductParts {
-  const { routes = [], subscribers = [], schedules = [], privacy } = product.create?.(doors) ?? {};
-  for (const { path } of routes) {
-    if (path !== `/v1/${product.name}` && !path.startsWith(`/v1/${product.name}/`)) {
-      throw new Error(`The product ${product.name} has the route ${path}; its routes begin with /v1/${product.name}/`);
-    }
-  }
-  for (const [what, { name }] of [
-    ...subscribers.map((subscriber) => ["subscriber", subscriber] as const),
-    ...schedules.map((schedule) => ["schedule", schedule] as const),
-  ]) {
-    if (!name.startsWith(`${product.name}.`)) {
-      throw new Error(`The product ${product.name} has the ${what} ${name}; its names begin with ${product.name}.`);
-    }
-  }
-  return { routes, subscribers, schedules, ...(privacy && { privacy }) };
 }

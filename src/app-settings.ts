@@ -77,6 +77,7 @@ export function webhookSettings(config: Config) {
     timeout_ms: config.WEBHOOKS_TIMEOUT_SECONDS * 1_000,
     failing_days: config.WEBHOOKS_FAILING_DAYS,
     endpoint_concurrency: config.WEBHOOKS_ENDPOINT_CONCURRENCY,
+    worker_concurrency: config.WORKER_CONCURRENCY,
     retention_days: config.WEBHOOKS_DELIVERY_DAYS,
   };
 }

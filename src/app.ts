@@ -392,6 +392,7 @@ export async function createApp(options: AppOptions): Promise<App> {
             () => messaging.prune(mailLogDays),
             () => maintainOutbox({ db, logger, subscribers: events.subscribers, keep_days: config.EVENTS_KEEP_DAYS }),
             ports.prune,
+            inbox.prune,
             billing.reconciliation.nightly,
             deadLetters.maintain,
             webhooks.maintain,

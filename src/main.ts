@@ -27,6 +27,7 @@ const help = `plinth <command> [options]
   events     What could not be delivered, and subscribers that are paused; plinth events --help
                dead list|show|replay|discard
                pause|resume|paused
+               --product <file>
   schedules  What runs at its times
                list                    With the next and the last time
                pause|resume|run <name>

@@ -92,7 +92,7 @@ describe("plinth events", { timeout: 180_000 }, () => {
     await plant(1, "nobody.any_more");
     const before = await run("dead", "replay", "--all");
     expect(before.out).toContain("1200 dead letters fit");
-    expect(before.out).toContain("1 more have no subscriber any more");
+    expect(before.out).toContain("1 more have no subscriber here: name their products with --product");
     expect(before.out).toContain("Nothing was changed");
     expect(await states()).toEqual([{ state: "dead", n: 1_201 }]);
     const done = await run("dead", "replay", "--all", "--yes", "--reason", "Fixed");
@@ -103,6 +103,19 @@ describe("plinth events", { timeout: 180_000 }, () => {
       { state: "replayed", n: 1_200 },
     ]);
     expect((await run("dead", "replay")).err).toContain("Say which");
+  });
+
+  test("knows the subscribers of products outside the house by --product", async () => {
+    await plant(2, "notes.count_words");
+    const product = ["--product", "examples/own-product/index.ts"];
+    expect((await run("dead", "replay", "--all")).out).toContain("2 more have no subscriber here");
+    expect((await run("dead", "replay", "--all", ...product)).out).toContain(
+      "2 dead letters fit\n  notes.count_words: 2",
+    );
+    expect((await run("pause", "notes.count_words", "--reason", "Down", ...product)).out).toContain("is paused");
+    expect((await run("resume", "notes.count_words", ...product)).out).toBe("notes.count_words goes on\n");
+    const done = await run("dead", "replay", "--subscriber", "notes.count_words", "--yes", ...product);
+    expect(done.out).toBe("replayed: 2 of 2\n");
   });
 
   test("replays and gives up one", async () => {

@@ -28,6 +28,7 @@ const helps: Record<string, string> = {
   paused               Subscribers that are paused
 
   --json               Answer in JSON
+  --product <file>     A product of your own, as it is served with; may be given again
   --help               Behind a command: what it takes
 `,
   "dead list": `plinth events dead list
@@ -81,6 +82,7 @@ const on = { type: "boolean" } as const;
 const flags = {
   ...{ subscriber: text, "event-type": text, workspace: text, "failed-from": text, "failed-to": text, error: text },
   ...{ state: text, limit: text, reason: text, all: on, yes: on, json: on },
+  product: { type: "string", multiple: true },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -91,8 +93,8 @@ const sayJson = (value: unknown) => say(JSON.stringify(value, null, 2));
 const who = "plinth events";
 
 /** The application is loaded when a command wants it: a help text comes at once. */
-async function withApp(work: (app: App) => Promise<void>): Promise<void> {
-  await (await import("./with-app.ts")).withApp(work);
+async function withApp({ product }: Values, work: (app: App) => Promise<void>): Promise<void> {
+  await (await import("./with-app.ts")).withApp(work, product);
 }
 
 /** `plinth events …`: dead letters and paused subscribers, as administrators have them by the API. */
@@ -132,7 +134,7 @@ async function list({ values }: Words): Promise<void> {
   const { state = "dead", limit = "20" } = values;
   if (!isState(state)) throw new Error("--state is dead, replayed, discarded or any");
   if (!/^\d+$/.test(limit) || Number(limit) < 1 || Number(limit) > 100) throw new Error("--limit is 1 to 100");
-  await withApp(async ({ events: { deadLetters } }) => {
+  await withApp(values, async ({ events: { deadLetters } }) => {
     const wanted = state === "any" ? {} : { state };
     const page = await deadLetters.list({ ...filterOf(values), ...wanted, limit: Number(limit) });
     if (values.json === true) {
@@ -149,7 +151,7 @@ async function list({ values }: Words): Promise<void> {
 
 async function show({ argument, values }: Words): Promise<void> {
   const id = idOf(argument);
-  await withApp(async ({ events: { deadLetters } }) => {
+  await withApp(values, async ({ events: { deadLetters } }) => {
     const letter = await deadLetters.get(id);
     if (values.json === true) {
       sayJson(letter);
@@ -173,7 +175,7 @@ async function resolve(action: Action, { argument, values }: Words): Promise<voi
   if (Object.keys(filter).length === 0 && values.all !== true) {
     throw new Error("Say which: an id, a filter, or --all. --help tells the filters");
   }
-  await withApp(async ({ events: { deadLetters } }) => {
+  await withApp(values, async ({ events: { deadLetters } }) => {
     const preview = await deadLetters.preview(action, filter);
     if (values.yes !== true || preview.count === 0) {
       tellPreview(action, preview, values);
@@ -190,8 +192,9 @@ async function resolve(action: Action, { argument, values }: Words): Promise<voi
   });
 }
 
-async function resolveOne(action: Action, id: number, { reason, json }: Values): Promise<void> {
-  await withApp(async ({ events: { deadLetters } }) => {
+async function resolveOne(action: Action, id: number, values: Values): Promise<void> {
+  const { reason, json } = values;
+  await withApp(values, async ({ events: { deadLetters } }) => {
     const letter =
       action === "replay"
         ? await deadLetters.replay(id, who, reason)
@@ -204,24 +207,25 @@ async function resolveOne(action: Action, id: number, { reason, json }: Values):
   });
 }
 
-async function pause({ argument, values: { reason } }: Words): Promise<void> {
+async function pause({ argument, values }: Words): Promise<void> {
+  const { reason } = values;
   const subscriber = subscriberOf(argument);
   if (reason === undefined) throw new Error("A pause needs --reason <text>");
-  await withApp(async ({ events: { pauses } }) => {
+  await withApp(values, async ({ events: { pauses } }) => {
     await pauses.pause(subscriber, { reason, paused_by: who });
     say(`${subscriber} is paused; plinth events resume ${subscriber} lets it go on`);
   });
 }
 
-async function resume({ argument }: Words): Promise<void> {
+async function resume({ argument, values }: Words): Promise<void> {
   const subscriber = subscriberOf(argument);
-  await withApp(async ({ events: { pauses } }) => {
+  await withApp(values, async ({ events: { pauses } }) => {
     say((await pauses.resume(subscriber)) ? `${subscriber} goes on` : `${subscriber} was not paused`);
   });
 }
 
 async function paused({ values }: Words): Promise<void> {
-  await withApp(async ({ events: { pauses } }) => {
+  await withApp(values, async ({ events: { pauses } }) => {
     const list = await pauses.list();
     if (values.json === true) {
       sayJson(list);
@@ -259,7 +263,11 @@ function tellPreview(
   if (oldest_failed_at !== null && newest_failed_at !== null) {
     say(`failed between ${oldest_failed_at.toISOString()} and ${newest_failed_at.toISOString()}`);
   }
-  if (without_subscriber > 0) say(`${without_subscriber} more have no subscriber any more; they can be discarded`);
+  if (without_subscriber > 0) {
+    say(
+      `${without_subscriber} more have no subscriber here: name their products with --product as serve does, or discard what nobody handles any more`,
+    );
+  }
   if (count > 0 && yes !== true) say(`Nothing was changed. To ${action} them, say it again with --yes`);
 }
 

@@ -138,6 +138,16 @@ describe("completions and recoveries", () => {
     expect(await t.sql("select from events.completed")).toHaveLength(3);
   });
 
+  test("1: a dead worker's rows are all taken back at once, however many it held", async () => {
+    stage = eventStage(t, [quick], { lease_seconds: 600 });
+    await stage.publishAll(ada, 2_300);
+    expect((await inTurn(2_300)).rows).toHaveLength(2_300);
+    await t.sql("update events.outbox set locked_until = now() - interval '1 second'");
+    stage.start();
+    await delivered(t);
+    expect(await t.sql("select from events.completed where retry_count = 1")).toHaveLength(2_300);
+  });
+
   test("20: a recovery that waited while the worker completed takes nothing back", async () => {
     await stage.publishAll(ada, 2);
     const { rows } = await inTurn(2);

@@ -1,12 +1,15 @@
 import type { Database } from "../../core/database.ts";
 import { newId } from "../../core/id.ts";
-import { claimKeyed } from "./keyed-store.ts";
+import { claimKeyed, type Shares } from "./keyed-store.ts";
 import { firstWorkspace, type Lane, paceLane } from "./lanes.ts";
+import { slotsPerWorkspace } from "./rules.ts";
 import { byIndex, type Claim, type ClaimedRow, claimAlone, claimInRounds, claimInTurn, type Lease } from "./store.ts";
 
 interface ClaimsOptions {
   db: Pick<Database, "systemStatement" | "asSystem">;
   lease_seconds: number;
+  /** Handlers of the lane that each workspace may still begin. */
+  left: (lane: Lane) => ReadonlyMap<string, number>;
   observe: (seconds: number) => void;
   /** Takes what was claimed; the lease began no earlier than `leased_at`, by the process's own steady clock. */
   onClaimed: (
@@ -37,7 +40,7 @@ const slack = 1;
 /** Workspaces or keys that one claim visits at most. */
 const mostVisits = 200;
 
-export function createClaims({ db, lease_seconds, observe, onClaimed, onLost, onPauses }: ClaimsOptions): Claims {
+export function createClaims({ db, lease_seconds, left, observe, onClaimed, onLost, onPauses }: ClaimsOptions): Claims {
   const timed = async <T>(work: (lease: Lease) => Promise<T>): Promise<T & { leased_at: number }> => {
     const began = performance.now();
     const token = newId();
@@ -101,17 +104,23 @@ export function createClaims({ db, lease_seconds, observe, onClaimed, onLost, on
     const held = lane.queue.size() + (isLimited ? lane.running : 0);
     const room = is_probe ? 1 : (isLimited ? lane.slots : lane.ahead) - held;
     if (room <= 0) return false;
-    const asked = { ordered, key_concurrency, key_rate, is_probe, room, visits: mostVisits };
-    const { cursor } = lane;
+    const shares = isLimited && !is_probe ? sharesToBegin(lane, left(lane)) : sharesAhead(lane);
+    const asked = { ordered, key_concurrency, key_rate, is_probe, room, visits: mostVisits, ...shares };
+    const cursor = is_probe ? "" : lane.cursor;
+    if (cursor === "") lane.goesRoundAgain = false;
     const { rows, facts, leased_at } = await timed((lease) =>
       db.asSystem("outbox claim", (tx) => claimKeyed(tx, lease, { ...asked, subscriber: name, cursor })),
     );
     onPauses(facts.paused);
+    if (is_probe) {
+      onClaimed(lane, rows, { leased_at, is_probe });
+      return false;
+    }
     const isFull = rows.length >= room;
     lane.cursor = isFull ? lastKey(rows) : (facts.cursor ?? "");
-    // Begun in the middle of the round: there may be something before.
-    lane.isBacklogged = isFull || cursor !== "" || facts.cursor !== null;
-    onClaimed(lane, rows, { leased_at, is_probe });
+    if (isFull) lane.goesRoundAgain = true;
+    lane.isBacklogged = lane.cursor !== "" || lane.goesRoundAgain;
+    onClaimed(lane, rows, { leased_at });
     return lane.isBacklogged;
   };
 
@@ -128,7 +137,11 @@ export function createClaims({ db, lease_seconds, observe, onClaimed, onLost, on
       // A lane that is full of some workspaces' rows still takes those of the others.
       const full = plain.filter((lane) => lane.isWoken && !needsRows(lane));
       const hungry = plain.filter(needsRows);
-      for (const lane of open) lane.isWoken = false;
+      for (const lane of open) {
+        // What it was woken for may stand before the keys that are still to be visited.
+        if (lane.isWoken) lane.goesRoundAgain = true;
+        lane.isWoken = false;
+      }
       const more = await Promise.all([
         inTurn(
           hungry.filter(({ isBacklogged }) => !isBacklogged),
@@ -154,7 +167,11 @@ export function createClaims({ db, lease_seconds, observe, onClaimed, onLost, on
       const { rows, leased_at } = await timed((lease) =>
         db.systemStatement("outbox claim", (tx) => claimInTurn(tx, lease, [{ ...asked, since: 0 }], true), byIndex),
       );
-      onClaimed(lane, rows, { leased_at, is_probe: true });
+      if (rows.length > 0) return onClaimed(lane, rows, { leased_at, is_probe: true });
+      const alone = await timed((lease) =>
+        db.systemStatement("outbox claim", (tx) => claimAlone(tx, lease, [lane.subscriber.name], true), byIndex),
+      );
+      onClaimed(lane, alone.rows, { leased_at: alone.leased_at, is_probe: true, is_alone: true });
     },
     claimAlone: async (lanes) => {
       const plain = lanes.filter(({ isKeyed }) => !isKeyed);
@@ -169,6 +186,20 @@ export function createClaims({ db, lease_seconds, observe, onClaimed, onLost, on
       return true;
     },
   };
+}
+
+/** What each workspace may be given of rows that begin at once: one whose handlers hang gets nothing that would only wait for a slot. */
+function sharesToBegin({ queue, perWorkspace }: Lane, left: ReadonlyMap<string, number>): Shares {
+  const waiting = queue.byWorkspace();
+  const names = new Set([...left.keys(), ...waiting.keys()]);
+  const leftFor = (name: string) => (left.get(name) ?? perWorkspace) - (waiting.get(name) ?? 0);
+  return { share: perWorkspace, left: new Map([...names].map((name) => [name, leftFor(name)])) };
+}
+
+/** The same of rows that are claimed ahead: none fills the lane alone. */
+function sharesAhead({ queue, ahead }: Lane): Shares {
+  const share = slotsPerWorkspace(ahead);
+  return { share, left: new Map([...queue.byWorkspace()].map(([name, waiting]) => [name, share - waiting])) };
 }
 
 /** The key of the row that stands last in the round. */

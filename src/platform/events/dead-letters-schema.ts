@@ -67,7 +67,9 @@ export const DeadLetterDetail = Closed({
 });
 export type DeadLetterDetail = Static<typeof DeadLetterDetail>;
 
-export const DeadLetterParams = Closed({ dead_letter_id: Type.Integer({ minimum: 1 }) });
+export const DeadLetterParams = Closed({
+  dead_letter_id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+});
 
 const Reason = Type.String({ minLength: 1, maxLength: 500 });
 export const ReplayInput = Closed({ reason: Type.Optional(Reason) });

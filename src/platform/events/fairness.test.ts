@@ -36,7 +36,6 @@ test("8: behind a burst of one workspace the others do not wait for its end, wha
   await stage.publishAll(ada, burst);
   stage.start();
   await vi.waitFor(() => expect(order.length).toBeGreaterThan(100), patience);
-  const begun = order.length;
   await Promise.all(others.map((ctx) => stage.publishAll(ctx, 5)));
   const behind = order.length;
   await delivered(t);
@@ -45,7 +44,6 @@ test("8: behind a burst of one workspace the others do not wait for its end, wha
   expect(order).toHaveLength(burst + 150);
   // In turn they would have waited for all that was left of the burst.
   expect(behind).toBeLessThan(burst);
-  expect({ burstBefore, left: burst - begun }).toMatchObject({ burstBefore: expect.any(Number) });
   expect(burstBefore).toBeLessThan((burst - behind) / 2 + 1);
 });
 
@@ -68,13 +66,17 @@ test("8: each of many workspaces gets its turn when all have a backlog", async (
   expect(Math.max(...firsts)).toBeLessThan(600);
 });
 
-test("9: handlers that hang in one workspace leave room for the others'", async () => {
+test.each([
+  ["the process", undefined, 7],
+  ["a subscriber with fewer slots than the process", 5, 4],
+])("9: handlers that hang in one workspace leave room for the others' in %s", async (_, concurrency, most) => {
   const hold = gate();
   let hanging = 0;
   let done = 0;
   const works = defineSubscriber({
     name: "test.works",
     event: Happened,
+    ...(concurrency === undefined ? {} : { concurrency }),
     handle: async (ctx) => {
       if (ctx.workspace_id !== ada.workspace_id) return void done++;
       hanging++;
@@ -84,10 +86,10 @@ test("9: handlers that hang in one workspace leave room for the others'", async 
   stage = eventStage(t, [works], { concurrency: 8 });
   await stage.publishAll(ada, 200);
   stage.start();
-  await vi.waitFor(() => expect(hanging).toBe(7), patience);
+  await vi.waitFor(() => expect(hanging).toBe(most), patience);
   await Promise.all(others.map((ctx) => stage.publishAll(ctx, 3)));
   await vi.waitFor(() => expect(done).toBe(90), patience);
-  expect(hanging).toBe(7);
+  expect(hanging).toBe(most);
   hold.open();
   await delivered(t);
   expect(hanging).toBe(200);

@@ -1,3 +1,4 @@
+export { type CompletedEvent, listCompleted } from "./completed-store.ts";
 export { createDeadLetters, type DeadLetters } from "./dead-letters.ts";
 export { DependencyDown, PermanentFailure } from "./failures.ts";
 export { exposeOutbox } from "./metrics.ts";
@@ -5,7 +6,6 @@ export type { Pauses } from "./pauses.ts";
 export { maintainOutbox } from "./retention.ts";
 export { type Delivery, declaredEvents, defineEvent, type EventDefinition, everyEvent } from "./schema.ts";
 export { createEvents, type Events, type EventsInternals } from "./service.ts";
-export { type CompletedEvent, listCompleted } from "./store.ts";
 export { defineSubscriber, type Subscriber, type SubscriberOptions } from "./subscriber.ts";
 export { watchNotifications } from "./wake-up.ts";
 export { createWorker, type Worker } from "./worker.ts";

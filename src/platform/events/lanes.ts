@@ -1,4 +1,4 @@
-import { rowsAhead } from "./rules.ts";
+import { rowsAhead, slotsPerWorkspace } from "./rules.ts";
 import type { ClaimedRow } from "./store.ts";
 import type { Subscriber } from "./subscriber.ts";
 
@@ -23,6 +23,8 @@ export interface Turns {
   size(): number;
   /** The groups that have rows. */
   groups(): string[];
+  /** How many rows each workspace has. */
+  byWorkspace(): Map<string, number>;
   /** Takes all rows, or those of one group, out. */
   clear(group?: string): HeldRow[];
 }
@@ -58,6 +60,12 @@ export function createTurns(groupOf: (row: HeldRow) => string): Turns {
     },
     size: () => size,
     groups: () => [...groups.keys()],
+    byWorkspace: () => {
+      const counts = new Map<string, number>();
+      for (const { rows, next } of groups.values())
+        for (const { workspace_id } of rows.slice(next)) counts.set(workspace_id, (counts.get(workspace_id) ?? 0) + 1);
+      return counts;
+    },
     clear: (only) => {
       const cleared: HeldRow[] = [];
       for (const [name, { rows, next }] of groups) {
@@ -79,6 +87,8 @@ export interface Lane {
   isKeyed: boolean;
   queue: Turns;
   running: number;
+  /** Of the slots, those that one workspace may hold. */
+  perWorkspace: number;
   /** Keys of an ordered subscriber whose handler runs. */
   runningKeys: Set<string>;
   /** Whether there is more than was claimed, so that workspaces take turns. */
@@ -87,6 +97,8 @@ export interface Lane {
   since: number;
   /** Where the round over workspaces or keys goes on. */
   cursor: string;
+  /** Whether something claimable may stand before the cursor, so that another round over the keys follows this one. */
+  goesRoundAgain: boolean;
   /** Whether something was published for it since it was last asked for. */
   isWoken: boolean;
   isPaused: boolean;
@@ -107,10 +119,12 @@ export function createLane(subscriber: Subscriber, concurrency: number): Lane {
     isKeyed,
     queue: createTurns(subscriber.ordered ? ({ key, id }) => key ?? String(id) : ({ workspace_id }) => workspace_id),
     running: 0,
+    perWorkspace: slotsPerWorkspace(slots),
     runningKeys: new Set(),
     isBacklogged: false,
     since: 0,
     cursor: isKeyed ? "" : firstWorkspace,
+    goesRoundAgain: false,
     isWoken: true,
     isPaused: false,
     ended: 0,

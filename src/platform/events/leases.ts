@@ -1,6 +1,7 @@
 import type { Database } from "../../core/database.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { HeldRow } from "./lanes.ts";
+import { mostRecovered } from "./rules.ts";
 import { byIndex, extendLeases, recoverRows } from "./store.ts";
 
 interface LeasesOptions {
@@ -47,8 +48,12 @@ export function createLeases(options: LeasesOptions): Leases {
 
   const recover = async () => {
     const began = performance.now();
-    const { recovered, buried } = await db.systemStatement("outbox recovery", recoverRows);
-    if (recovered > 0) {
+    let last = mostRecovered;
+    // A dead worker may have held more than one look takes back.
+    while (last >= mostRecovered && !isStopped) {
+      const { recovered, buried } = await db.systemStatement("outbox recovery", recoverRows);
+      last = recovered;
+      if (recovered === 0) break;
       logger.warn({ recovered, buried }, "took back events that dead workers held");
       onRecovered();
     }

@@ -87,6 +87,25 @@ test("an outage pauses its subscriber, uses up nobody's retries, lets one event 
   expect(await t.sql("select from events.dead_letters")).toEqual([]);
 });
 
+test("an outage ends, too, when all that waits had holders that died again and again", async () => {
+  let calls = 0;
+  const sends = defineSubscriber({
+    name: "test.sends",
+    event: Happened,
+    handle: async () => {
+      if (++calls === 1) throw new DependencyDown("sendgrid");
+    },
+  });
+  stage = eventStage(t, [sends]);
+  await stage.publishAll(ada, 3);
+  await t.sql("update events.outbox set deaths = 2, retry_count = 2");
+  stage.start();
+  await vi.waitFor(async () => expect(await pauses()).toHaveLength(1), patience);
+  await advance(6_000, () => delivered(t));
+  expect(await pauses()).toEqual([]);
+  expect(calls).toBe(4);
+});
+
 test("an outage lasts as long as the dependency asked for", async () => {
   const sends = defineSubscriber({
     name: "test.sends",

@@ -3,14 +3,14 @@ import { createBatcher } from "../../core/batches.ts";
 import { type Database, isConnectionLost } from "../../core/database.ts";
 import { buryRow, byIndex, completeRows, type Fence, releaseClaims, releaseRows, retryRow } from "./store.ts";
 
-/** Writes down what became of rows. Each goes on trying while PostgreSQL is away: the fence sees to it that nothing is written too late. */
+/** Writes down what became of rows. All but `releaseClaims` go on trying while PostgreSQL is away: the fence sees to it that nothing is written too late. */
 export interface Outcomes {
   /** False when the row is another worker's by now. */
   complete(row: Fence): Promise<boolean>;
   retry(row: Fence, failure: { message: string; in_seconds: number }): Promise<void>;
   bury(row: Fence, message: string): Promise<void>;
   release(rows: readonly Fence[]): Promise<void>;
-  /** Hands back what claims took whose answers got lost. */
+  /** Hands back what claims took whose answers got lost; one try. */
   releaseClaims(tokens: string[]): Promise<void>;
 }
 
@@ -63,6 +63,6 @@ export function createOutcomes(options: {
       if (rows.length > 0)
         await persist(() => db.systemStatement("outbox release", (tx) => releaseRows(tx, rows), byIndex));
     },
-    releaseClaims: (tokens) => persist(() => db.systemStatement("outbox release", (tx) => releaseClaims(tx, tokens))),
+    releaseClaims: (tokens) => db.systemStatement("outbox release", (tx) => releaseClaims(tx, tokens)),
   };
 }

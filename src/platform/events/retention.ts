@@ -1,7 +1,7 @@
 import type { Database } from "../../core/database.ts";
 import type { Logger } from "../../core/logger.ts";
+import { deleteStrays, keepPartitions } from "./completed-store.ts";
 import { deleteWindows } from "./keyed-store.ts";
-import { deleteStrays, keepPartitions } from "./store.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 interface RetentionOptions {

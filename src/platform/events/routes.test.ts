@@ -52,6 +52,9 @@ test("dead letters are listed by what they are, looked at, replayed and given up
   expect([discarded.status, discarded.body.state, discarded.body.reason]).toEqual([200, "discarded", "A test"]);
   expect((await ask("POST", `dead-letters/${other.id}/discard`, {})).status).toBe(422);
   expect((await ask("GET", "dead-letters/999999999")).body.code).toBe("events.dead_letter_not_found");
+  // Beyond what PostgreSQL counts.
+  for (const id of ["9223372036854775808", "99999999999999999999"])
+    expect((await ask("GET", `dead-letters/${id}`)).status).toBe(404);
   await vi.waitFor(async () => {
     expect(await plinth.sql("select id from events.outbox where request_id = 'planted'")).toEqual([]);
   }, patience);

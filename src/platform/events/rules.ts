@@ -28,6 +28,9 @@ export function failureMessage(error: unknown): string {
   return text.slice(0, longestMessage).replaceAll("\u0000", "").toWellFormed();
 }
 
+/** Dead workers' rows that one statement takes back at most. */
+export const mostRecovered = 1_000;
+
 /** Of so many slots, those that one workspace may hold: an eighth stays free for the others, whatever hangs. */
 export function slotsPerWorkspace(slots: number): number {
   return slots < 4 ? slots : slots - Math.max(1, Math.floor(slots / 8));

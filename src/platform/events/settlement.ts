@@ -65,8 +65,11 @@ export function createSettlement(options: SettlementOptions): (row: HeldRow, err
     if (error instanceof DependencyDown) {
       handled({ subscriber, outcome: "handed_back" });
       logger.warn(lineOf(row, error), "a dependency is down: its subscriber pauses");
-      await pauses.pauseForOutage(subscriber, error, failureMessage(error), row.is_probe);
-      await handBackAll(row);
+      try {
+        await pauses.pauseForOutage(subscriber, error, failureMessage(error), row.is_probe);
+      } finally {
+        await handBackAll(row);
+      }
       return true;
     }
     if (await isOurOutage(error)) {

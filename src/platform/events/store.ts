@@ -1,6 +1,7 @@
 import { ownTables, type RawBuilder, sql, type Tx } from "../../core/tables.ts";
+import { mostRecovered } from "./rules.ts";
 
-const tables = ownTables("events.outbox", "events.completed", "events.deliveries");
+const tables = ownTables("events.outbox", "events.deliveries");
 
 /**
  * For statements that look rows up by index: the outbox is empty one minute and has a million rows the next, so that a plan made by its statistics
@@ -201,12 +202,17 @@ export async function claimInRounds(
 }
 
 /** Takes one row whose holders died again and again: whichever kills is found by running them one at a time. */
-export async function claimAlone(tx: Tx, lease: Lease, subscribers: string[]): Promise<{ rows: ClaimedRow[] }> {
+export async function claimAlone(
+  tx: Tx,
+  lease: Lease,
+  subscribers: string[],
+  is_probe = false,
+): Promise<{ rows: ClaimedRow[] }> {
   const { rows } = await sql<ClaimedRow>`
     with due as materialized (
       select o.id from events.outbox o
       where o.deaths >= 2 and o.status = 'pending' and o.scheduled_for <= plinth.now() and o.subscriber = any(${subscribers})
-        and not exists (select from events.paused_subscribers p where p.subscriber = o.subscriber)
+        and (${is_probe} or not exists (select from events.paused_subscribers p where p.subscriber = o.subscriber))
       order by o.id limit 1 for update skip locked
     )
     update events.outbox o set ${taken(lease)} where ${among("due")} returning ${shown}
@@ -317,7 +323,7 @@ export async function recoverRows(tx: Tx): Promise<{ recovered: number; buried: 
   const { rows } = await sql<{ recovered: number; buried: number }>`
     with dead as materialized (
       select id, retry_count + 1 > greatest(max_retries, 3) as is_over from events.outbox
-      where status = 'processing' and locked_until <= plinth.now() order by id limit 1000 for update skip locked
+      where status = 'processing' and locked_until <= plinth.now() order by id limit ${sql.lit(mostRecovered)} for update skip locked
     ), lost as (
       delete from events.outbox o using dead where o.id = dead.id and dead.is_over returning o.*, ${diedMessage}::text as message
     ), buried as (${bury} returning 1), back as (
@@ -333,22 +339,6 @@ export async function recoverRows(tx: Tx): Promise<{ recovered: number; buried: 
 /** Tells every process that something is due. Sent after commits, never within: a NOTIFY in a transaction serialises commits. */
 export async function notify(tx: Tx, payload: string): Promise<void> {
   await sql`select pg_notify('plinth_outbox', ${payload})`.execute(tables(tx));
-}
-
-/** Makes the partitions of the days ahead and drops those older than is kept; tells which were dropped. */
-export async function keepPartitions(tx: Tx, keep_days: number): Promise<string[]> {
-  const { rows } = await sql<{ dropped: string[] }>`select events.keep_partitions(${keep_days}) as dropped`.execute(
-    tables(tx),
-  );
-  return rows[0]?.dropped ?? [];
-}
-
-/** Deletes completed rows that never found their way into a day's partition, and whose day is over for longer than is kept. */
-export async function deleteStrays(tx: Tx, keep_days: number): Promise<void> {
-  await sql`
-    delete from events.completed
-    where completed_at < date_trunc('day', plinth.now(), 'UTC') - make_interval(days => ${keep_days})
-  `.execute(tables(tx));
 }
 
 export interface Backlog {
@@ -370,43 +360,5 @@ export async function readBacklog(tx: Tx): Promise<Backlog[]> {
       select subscriber, 0, count(*), 0 from events.dead_letters where state = 'dead' group by subscriber
     ) each group by subscriber
   `.execute(tables(tx));
-  return rows;
-}
-
-/** A delivery that was completed, with what was published. */
-export interface CompletedEvent {
-  id: number;
-  event_id: string;
-  event_type: string;
-  workspace_id: string;
-  payload: unknown;
-  request_id: string;
-  created_at: Date;
-  /** As PostgreSQL writes it, to the microsecond. */
-  completed_at: string;
-}
-
-/**
- * A page of what was delivered, of events published in [from, to): workspace by workspace, in the order of its completion, by the primary key. An event
- * is there once for each subscriber that it had.
- */
-export async function listCompleted(
-  tx: Tx,
-  range: { from: Date; to: Date; type?: string | undefined },
-  after: Pick<CompletedEvent, "workspace_id" | "completed_at" | "id"> | undefined,
-  limit: number,
-): Promise<CompletedEvent[]> {
-  const behind =
-    after === undefined
-      ? sql`true`
-      : sql`(workspace_id, completed_at, id) > (${after.workspace_id}::uuid, ${after.completed_at}::timestamptz, ${after.id}::bigint)`;
-  const { rows } = await sql<CompletedEvent>`
-    select id, event_id, event_type, workspace_id, payload, request_id, created_at, completed_at::text as completed_at
-    from events.completed
-    where created_at >= ${range.from} and created_at < ${range.to} and completed_at >= ${range.from}
-      and (${range.type ?? null}::text is null or event_type = ${range.type ?? null}) and ${behind}
-    order by events.completed.workspace_id, events.completed.completed_at, events.completed.id limit ${limit}`.execute(
-    tables(tx),
-  );
   return rows;
 }

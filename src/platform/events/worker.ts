@@ -93,6 +93,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const claims = createClaims({
     db,
     lease_seconds,
+    left: (lane) => slots.left(lane),
     observe: (seconds) => claimSeconds({}, seconds),
     onClaimed: (lane, rows, { leased_at, is_probe = false, is_alone = false }) => {
       for (const row of rows) {
@@ -251,8 +252,14 @@ export function createWorker(options: WorkerOptions): Worker {
 
   const forgetLostClaims = async () => {
     if (lostClaims.length === 0) return;
-    await outcomes.releaseClaims(lostClaims);
+    const tokens = lostClaims;
     lostClaims = [];
+    try {
+      await outcomes.releaseClaims(tokens);
+    } catch (error) {
+      lostClaims.push(...tokens);
+      throw error;
+    }
   };
 
   let isClaimingAlone = false;
@@ -308,14 +315,14 @@ export function createWorker(options: WorkerOptions): Worker {
       clearInterval(ticker);
       isWoken = true;
       wakeLoop();
-      await Promise.allSettled([loop, ticking]);
+      await within(lastWords, Promise.allSettled([loop, ticking]));
       handBackSoon(lanes.flatMap(({ queue }) => queue.clear()));
       await within(grace_ms, Promise.allSettled(running));
       for (const row of held.values()) row.stop?.(new ProcessEnding("The process is ending"));
       await within(lastWords, Promise.allSettled(running));
       isEnded = true;
       leases.stop();
-      await handBack([...held.values()]).catch((error) =>
+      await Promise.all([forgetLostClaims(), handBack([...held.values()])]).catch((error) =>
         logger.warn({ err: error }, "could not hand events back; their lease will end"),
       );
     },

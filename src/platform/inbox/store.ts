@@ -149,3 +149,15 @@ export async function listUnsettledMessages(
     .execute();
   return rows.map(keptOf);
 }
+
+/** Removes up to `limit` messages that are done, have no body to look at again, and came more than so many days ago; returns how many. */
+export async function deleteDone(tx: Tx, days: number, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from inbox.webhook_events where id in (
+      select id from inbox.webhook_events
+      where payload = '' and status in ('applied', 'ignored') and received_at < plinth.now() - make_interval(days => ${days})
+      order by received_at limit ${limit}
+    )
+  `.execute(tables(tx));
+  return Number(numAffectedRows ?? 0);
+}

@@ -17,14 +17,16 @@ interface LeaseOptions {
   logger: Pick<Logger, "warn">;
   held: Held;
   ttl_ms: number;
+  /** Whoever holds the lock was given up once it is aborted. */
+  given_up: AbortSignal | undefined;
   onLost: () => void;
 }
 
 /**
  * Renews a lock three times in its length. The timer here only tells the work early that it should stop; whether the lock was lost is
- * for PostgreSQL's clock to say, in `check`.
+ * for PostgreSQL's clock to say, in `check`. Work that was given up keeps it for the rest of its length, and no longer: it may hang for ever.
  */
-export function keepLease({ db, front, logger, held, ttl_ms, onLost }: LeaseOptions): Lease {
+export function keepLease({ db, front, logger, held, ttl_ms, given_up, onLost }: LeaseOptions): Lease {
   const controller = new AbortController();
   let isOver = false;
 
@@ -52,6 +54,7 @@ export function keepLease({ db, front, logger, held, ttl_ms, onLost }: LeaseOpti
 
   let end = expectLoss(ttl_ms);
   const heartbeat = setInterval(() => {
+    if (given_up?.aborted) return;
     renew().catch((error) => logger.warn({ err: error, lock: held.name }, "could not renew a lock; trying again"));
   }, ttl_ms / 3);
   return { signal: controller.signal, stop };

@@ -114,6 +114,22 @@ describe.each([
     expect(new Set(answers.map((answer) => (answer.busy ? "busy" : answer.result))).size).toBe(40);
   });
 
+  test.skipIf(skipped)("is kept no longer than its length by work that was given up and hangs", async () => {
+    const [a, b] = [await start(redis_url()), await start(redis_url())];
+    const controller = new AbortController();
+    const lock = await new Promise<Lock>((resolve) => {
+      void a.locks.withLock(name, { ttl_seconds: 2, signal: controller.signal }, (held) => {
+        resolve(held);
+        return new Promise(() => {});
+      });
+    });
+    controller.abort();
+    expect(await tokenOf(b)).toBe("busy");
+    expect(await tokenOf(b, name, 10_000)).toBeGreaterThan(lock.token);
+    await expect(a.write(lock, "a")).rejects.toMatchObject({ code: "locks.fenced" });
+    expect(lock.signal.aborted).toBe(true);
+  });
+
   test.skipIf(skipped)("is kept by its heartbeat for as long as the work takes", async () => {
     const [a, b] = [await start(redis_url()), await start(redis_url())];
     const holder = hold(a, 3);

@@ -21,7 +21,7 @@ export interface LockOptions {
   ttl_seconds: number;
   /** Waits so long for whoever has it. Default 0. */
   wait_ms?: number;
-  /** Ends the waiting. */
+  /** Ends the waiting. The work is not told, but given up: the lock is renewed no more, and free for others after `ttl_seconds` unless the work ends before. */
   signal?: AbortSignal;
 }
 
@@ -121,7 +121,7 @@ export function createLocks({ db, redis, logger, metrics }: LocksOptions): Locks
         lost({});
         logger.warn({ lock: held.name, fence: held.token }, "a lock was lost while the work under it ran");
       };
-      const lease = keepLease({ db, front, logger, held, ttl_ms, onLost });
+      const lease = keepLease({ db, front, logger, held, ttl_ms, given_up: options.signal, onLost });
       try {
         const result = await work({ token: held.token, signal: lease.signal, check: (tx) => check(tx, held) });
         return { busy: false, result };

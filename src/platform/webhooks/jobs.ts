@@ -17,7 +17,7 @@ import {
   skipDelivery,
 } from "./deliveries-store.ts";
 import { DeliveryDue, EndpointDisabled, Ping, ReplayRequested } from "./events.ts";
-import { nextTry } from "./rules.ts";
+import { deliverySlots, nextTry } from "./rules.ts";
 import type { Outcome, Sender } from "./sender-port.ts";
 import { signedHeaders } from "./signing.ts";
 import { disableEndpoint, endpointsFor, findEndpoint, noteArrival, noteFailure } from "./store.ts";
@@ -53,6 +53,8 @@ export interface JobsOptions {
   failing_days: number;
   /** Deliveries to one endpoint at once, so that a slow one holds no other. */
   endpoint_concurrency: number;
+  /** Handlers that run at once in a process, these among them. */
+  worker_concurrency: number;
 }
 
 /** Deliveries that one step of a replay begins anew. */
@@ -60,7 +62,7 @@ const replayed = 200;
 
 /** Fans events out to the endpoints that want them, tries what is due, and tells the owners of what was turned off. */
 export function createJobs(options: JobsOptions): Subscriber[] {
-  const { db, events, endpoint_concurrency } = options;
+  const { db, events, endpoint_concurrency, worker_concurrency } = options;
   const deliver = createDeliver(options);
   /** The next try of each. */
   const appendDue = (tx: Tx, ctx: Ctx, due: { id: string; endpoint_id: string; attempts: number }[]) =>
@@ -96,6 +98,7 @@ export function createJobs(options: JobsOptions): Subscriber[] {
       event: DeliveryDue,
       key: ({ endpoint_id }) => endpoint_id,
       key_concurrency: endpoint_concurrency,
+      concurrency: deliverySlots(worker_concurrency),
       timeout_ms: 60_000,
       handle: (ctx, { delivery_id, attempt }, { signal }) => deliver(ctx, delivery_id, attempt, signal),
     }),

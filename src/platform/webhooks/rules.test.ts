@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { excerpt, mostTries, nextTry, retryAfter, unknownTypes, urlFault } from "./rules.ts";
+import { deliverySlots, excerpt, mostTries, nextTry, retryAfter, unknownTypes, urlFault } from "./rules.ts";
 
 test("the schedule is the one that Standard Webhooks recommends: ten tries", () => {
   const schedule = Array.from({ length: mostTries }, (_, tries) => nextTry(tries + 1, null, 0));
@@ -44,4 +44,8 @@ test("what is kept of an answer is a kilobyte of text that can be stored", () =>
 
 test("types that nobody publishes are named", () => {
   expect(unknownTypes(["*", "billing.payment_failed", "x.y"], new Set(["billing.payment_failed"]))).toEqual(["x.y"]);
+});
+
+test("9: deliveries leave half of the handlers to everything else, however many there are", () => {
+  expect([1, 2, 3, 10, 1_000].map(deliverySlots)).toEqual([1, 1, 2, 5, 500]);
 });

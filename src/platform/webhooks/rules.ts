@@ -49,3 +49,8 @@ export function retryAfter(header: string | undefined, now: Date): number | null
   const time = Date.parse(header);
   return Number.isNaN(time) ? null : Math.max(0, (time - now.getTime()) / 1_000);
 }
+
+/** Of a process's handlers, those that may deliver webhooks at once: half, so that servers that hang leave room for what else there is to do. */
+export function deliverySlots(worker_concurrency: number): number {
+  return Math.ceil(worker_concurrency / 2);
+}

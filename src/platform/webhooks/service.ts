@@ -10,7 +10,7 @@ import { forgetOldSecrets } from "./store.ts";
 
 export type WebhooksOptions = Omit<
   JobsOptions,
-  "openSecret" | "publicTypes" | "db" | "failing_days" | "endpoint_concurrency"
+  "openSecret" | "publicTypes" | "db" | "failing_days" | "endpoint_concurrency" | "worker_concurrency"
 > & {
   db: Pick<Database, "inWorkspace" | "statement" | "systemStatement">;
   audit: Pick<Audit, "record">;
@@ -21,6 +21,7 @@ export type WebhooksOptions = Omit<
     allow_private: boolean;
     failing_days: number;
     endpoint_concurrency: number;
+    worker_concurrency: number;
     /** Days for which it is kept what was sent. */
     retention_days: number;
   };

@@ -1,3 +1,4 @@
+import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -50,6 +51,23 @@ async function sendTo(url: string, addresses: string[]): Promise<{ error: string
     await sender.close();
   }
 }
+
+test("9: a path that does not answer holds up no other at its host", async () => {
+  const server = createHttpServer((request, response) => void (request.url === "/quick" && response.end("ok")));
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const host = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const sender = createSender({ allow_private: true, timeout_ms: 10_000 });
+  const controller = new AbortController();
+  const hanging = Array.from({ length: 20 }, () =>
+    sender.send({ url: `${host}/hangs`, headers: {}, body: "{}" }, controller.signal).catch(() => undefined),
+  );
+  const outcome = await send(sender, `${host}/quick`);
+  controller.abort();
+  await Promise.all(hanging);
+  await sender.close();
+  await new Promise((resolve) => server.close(resolve));
+  expect(outcome).toMatchObject({ status_code: 200, error: null });
+});
 
 describe("an answer", () => {
   test("of 2xx has arrived, with its status, time and first kilobyte", async () => {

@@ -41,8 +41,8 @@ export function createSender({ allow_private, timeout_ms, resolve = everyAddress
     );
   };
   const connector = buildConnector({ lookup, timeout: timeout_ms, allowH2: false });
+  // As many connections to a host as there are messages: a queue in here would let one customer's slow path hold up another's at the same host.
   const agent = new Agent({
-    connections: 5,
     connect: (options, callback) => {
       // Node looks no literal address up, so it is checked here.
       const literal = literalAddress(options.hostname);

@@ -1,5 +1,15 @@
 import { ownTables, type RawBuilder, sql, type Tx } from "../../core/tables.ts";
-import { byIndex, type Claim, type ClaimedRow, claimOf, type Lease, shown, taken, withFacts } from "./store.ts";
+import {
+  byIndex,
+  type Claim,
+  type ClaimedRow,
+  claimOf,
+  isClaimed,
+  type Lease,
+  shown,
+  taken,
+  withFacts,
+} from "./store.ts";
 
 const tables = ownTables("events.key_windows");
 
@@ -80,7 +90,7 @@ export async function claimKeyed(tx: Tx, lease: Lease, asked: KeyedAsk): Promise
       order by n, id limit ${room}
     ),
     claimed as (
-      update events.outbox o set ${taken(lease)} from due where o.id = due.id and o.status = 'pending' returning ${shown}
+      update events.outbox o set ${taken(lease)} where ${isClaimed} and o.status = 'pending' returning ${shown}
     ),
     counted as (
       insert into events.key_windows as w (subscriber, key, starts, last_start)

@@ -83,8 +83,8 @@ export interface Lease {
   seconds: number;
 }
 
-/** Whether `o` is one of the rows whose ids the CTE holds: by primary key, as `isHeld` says. */
-export const among = (cte: "due" | "dead") => sql`o.id = any(array(select id from ${sql.raw(cte)}))`;
+/** Whether `o` is one of the rows whose ids the CTE `due` holds: by primary key, as `isHeld` says. */
+export const isClaimed = sql`o.id = any(array(select id from due))`;
 
 /** The order of the indexes, which hold no id as such, so that no look for ids reads them. */
 const byDue = sql`o.scheduled_for, o.id + 0`;
@@ -138,7 +138,7 @@ export async function claimInTurn(
       ) o
     ),
     claimed as (
-      update events.outbox o set ${taken(lease)} where ${among("due")} returning ${shown}
+      update events.outbox o set ${taken(lease)} where ${isClaimed} returning ${shown}
     )
     ${withFacts(
       sql`(select jsonb_object_agg(subscriber, oldest)
@@ -215,7 +215,7 @@ export async function claimAlone(
         and (${is_probe} or not exists (select from events.paused_subscribers p where p.subscriber = o.subscriber))
       order by o.id limit 1 for update skip locked
     )
-    update events.outbox o set ${taken(lease)} where ${among("due")} returning ${shown}
+    update events.outbox o set ${taken(lease)} where ${isClaimed} returning ${shown}
   `.execute(tables(tx));
   return { rows };
 }

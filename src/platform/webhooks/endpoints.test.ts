@@ -24,7 +24,8 @@ describe("an endpoint is turned off", () => {
     (await plinth.call("GET", `/dev/mailbox/messages?to=${encodeURIComponent(email)}`)).body.data;
 
   test("by 410, at once, and the owners are told", async () => {
-    const { id, name } = await stage.endpoint();
+    // The news that it was turned off is not for itself.
+    const { id, name } = await stage.endpoint(ada, { event_types: ["licensing.license_renewed"] });
     receiver.always(name, { status: 410 });
     await stage.happen();
     await stage.stands(id, { status: "failed", attempts: 1, last_status_code: 410 });

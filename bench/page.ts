@@ -93,7 +93,9 @@ and without the lower bound.`,
     title: "AI gateway",
     about: `A chat completion over HTTP with an API key through a whole Plinth (rates, safety, four budgets, usage event), beside \`@portkey-ai/gateway\` 1.15.2
 as its package starts it (neither keys nor budgets nor a database) and a bare pass-through over \`undici.Pool\` that reads the usage; the provider on
-loopback, each a process of its own, all on the two cores.`,
+loopback, each a process of its own, all on the two cores. Each call through Plinth is two round trips to PostgreSQL that are
+on the disk before the answer goes out (room reserved, usage entered and settled), and about half a millisecond of processor here: these two bound it, not the passing on. An
+open stream takes about 60 KiB; the rest of the memory is the process itself, as \`npm start\` runs it from its sources.`,
   },
   "ai-ledger": {
     title: "AI budgets",
@@ -114,8 +116,8 @@ case-insensitive \`RegExp\` of every phrase that the same rules are made of, ove
   },
   prism: {
     title: "Prism",
-    about: `A turn and a mirror message with its reply over HTTP on 32 connections to a whole Plinth, with safety check, limit, storage, usage events and outbox,
-every session on a connection of its own; the provider is a fake that answers after 20 ms. Beside the fake asked straight on as many connections:
+    about: `A turn and a mirror message with its reply over HTTP, of 32 people at once, to a whole Plinth, with safety check, limit, storage, budgets, usage events and outbox; the
+provider is a fake that answers after 20 ms. Beside the fake asked straight on as many connections:
 nobody can be faster than that. Client, Plinth, fake and PostgreSQL share the two cores.`,
   },
 };

@@ -1,4 +1,7 @@
 import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import autocannon from "autocannon";
 import { client } from "../test/journeys/client.ts";
 import type { Ground } from "./ground.ts";
@@ -24,16 +27,23 @@ export async function measurePrism(ground: Ground): Promise<Row[]> {
   await using stack = new AsyncDisposableStack();
   const fake = await startUpstream();
   stack.defer(fake.stop);
-  const plinth = await ground.serve({ AI_API_KEY: "sk-bench", AI_BASE_URL: `${fake.url}/v1` });
+  const dir = await unlimitedModels();
+  stack.defer(() => rm(dir, { recursive: true, force: true }));
+  const settings = { AI_API_KEY: "sk-bench", AI_BASE_URL: `${fake.url}/v1`, PLINTH_CONFIG_DIR: dir };
+  const plinth = await ground.serve(settings);
   stack.defer(() => plinth.stop());
-  const { headers, sessions } = await prepare(ground, plinth.url);
+  const people = await prepare(ground, plinth.url);
   const message = JSON.stringify({ content: "I slept badly, and I wonder why." });
   const turn = JSON.stringify({ question: "Why do I sleep badly?" });
-  const mirror = sessions.map((id) => ({ path: `/v1/prism/mirror/sessions/${id}/messages`, body: message }));
+  const turns = people.map(({ headers }) => ({ headers, path: "/v1/prism/turns", body: turn }));
+  const messages = people.map(({ headers, session_id }) => {
+    return { headers, path: `/v1/prism/mirror/sessions/${session_id}/messages`, body: message };
+  });
+  const straight = people.map(() => ({ headers: {}, path: "/v1/chat/completions", body: message }));
   const contenders = {
-    turn: () => load(plinth.url, headers, Array(connections).fill({ path: "/v1/prism/turns", body: turn })),
-    message: () => load(plinth.url, headers, mirror),
-    bare: () => load(fake.url, {}, Array(connections).fill({ path: "/v1/chat/completions", body: message })),
+    turn: () => load(plinth.url, turns),
+    message: () => load(plinth.url, messages),
+    bare: () => load(fake.url, straight),
   };
   const measured: Record<keyof typeof contenders, Load[]> = { turn: [], message: [], bare: [] };
   for (let round = 0; round < rounds; round++) {
@@ -41,9 +51,18 @@ export async function measurePrism(ground: Ground): Promise<Row[]> {
   }
   const bare = middle(measured.bare);
   return [
-    row("a turn, provider of 20 ms, 32 connections", middle(measured.turn), bare),
-    row("a mirror message and its reply, provider of 20 ms, 32 connections", middle(measured.message), bare),
+    row("a turn, provider of 20 ms, 32 people at once", middle(measured.turn), bare),
+    row("a mirror message and its reply, provider of 20 ms, 32 people at once", middle(measured.message), bare),
   ];
+}
+
+/** A folder with the models that Plinth ships, and budgets that one person does not come to. */
+async function unlimitedModels(): Promise<string> {
+  const shipped = await readFile(new URL("../config/models.yaml", import.meta.url), "utf8");
+  const budgets = "budgets: { feature_daily_usd: 9000, workspace_daily_usd: 9000, user_daily_usd: 9000 }";
+  const dir = await mkdtemp(join(tmpdir(), "plinth-bench-models-"));
+  await writeFile(join(dir, "models.yaml"), shipped.replace(/^budgets:.*$/m, budgets));
+  return dir;
 }
 
 interface Load {
@@ -66,47 +85,61 @@ function middle(loads: Load[]): Load {
   return found;
 }
 
-/** A person without limits, with a mirror session for each connection, as there is one reply at a time in each. */
-async function prepare({ admin }: Ground, url: string) {
+/** Somebody with a connection of their own. */
+interface Person {
+  headers: Record<string, string>;
+  session_id: string;
+}
+
+/** People without limits, each with a mirror session, as there is one reply at a time in each. */
+async function prepare({ admin }: Ground, url: string): Promise<Person[]> {
   const api = client(url);
-  const credentials = { email: "prism@bench.example", password: "Correct-horse-7" };
-  await api.post("/v1/auth/register", { ...credentials, full_name: "Ada" });
-  await api.post(await api.mailedLink(credentials.email));
-  const { body } = await api.post("/v1/auth/login", credentials);
-  const { rows } = await admin.query<{ id: string }>(
-    "select w.id from workspaces.workspaces w join identity.users u on u.id = w.personal_of where u.email = $1",
-    [credentials.email],
-  );
-  await admin.query("update identity.users set role = 'admin' where email = $1", [credentials.email]);
-  const headers = { authorization: `Bearer ${body.access_token}`, "content-type": "application/json" };
+  const signUp = async (n: number) => {
+    const credentials = { email: `prism-${n}@bench.example`, password: "Correct-horse-7" };
+    await api.post("/v1/auth/register", { ...credentials, full_name: "Ada" });
+    await api.post(await api.mailedLink(credentials.email));
+    await admin.query("update identity.users set role = 'admin' where email = $1", [credentials.email]);
+    const { body } = await api.post("/v1/auth/login", credentials);
+    return { email: credentials.email, access: body };
+  };
+  const people: Person[] = [];
+  while (people.length < connections) {
+    const { email, access } = await signUp(people.length);
+    const headers = { authorization: `Bearer ${access.access_token}`, "content-type": "application/json" };
+    const { rows } = await admin.query<{ id: string }>(
+      "select w.id from workspaces.workspaces w join identity.users u on u.id = w.personal_of where u.email = $1",
+      [email],
+    );
+    await liftLimits(`${url}/v1/admin/workspaces/${rows[0]?.id}/overrides/prism`, headers);
+    people.push({ headers, session_id: (await api.post("/v1/prism/mirror/sessions", {}, access)).body.id });
+  }
+  return people;
+}
+
+async function liftLimits(overrides: string, headers: Record<string, string>): Promise<void> {
   for (const [feature, window] of [
     ["turns_per_day", "day"],
     ["mirror_sessions_per_week", "week"],
   ]) {
     const value = { kind: "limit", limit: null, window, per: "member" };
-    const answer = await fetch(`${url}/v1/admin/workspaces/${rows[0]?.id}/overrides/prism/${feature}`, {
-      method: "PUT",
-      headers,
-      body: JSON.stringify({ value, reason: "Benchmark" }),
-    });
+    const body = JSON.stringify({ value, reason: "Benchmark" });
+    const answer = await fetch(`${overrides}/${feature}`, { method: "PUT", headers, body });
     if (!answer.ok) throw new Error(await answer.text());
   }
-  const sessions: string[] = [];
-  while (sessions.length < connections) sessions.push((await api.post("/v1/prism/mirror/sessions", {}, body)).body.id);
-  return { headers, sessions };
+}
+
+interface Request {
+  path: string;
+  headers: Record<string, string>;
+  body: string;
 }
 
 /** Each request over and over on a connection of its own. */
-async function load(
-  url: string,
-  headers: Record<string, string>,
-  requests: { path: string; body: string }[],
-): Promise<Load> {
+async function load(url: string, requests: Request[]): Promise<Load> {
   const left = [...requests];
   const result = await autocannon({
     url,
     method: "POST",
-    headers,
     connections: requests.length,
     duration: seconds,
     setupClient: (connection) => connection.setRequests([{ method: "POST", ...left.pop() }]),

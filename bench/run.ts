@@ -45,35 +45,34 @@ const alone: Record<string, () => Promise<Row[]>> = {
 
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 const wanted = (name: string) => asked.length === 0 || asked.includes(name);
-const measured = new Map<string, Row[]>();
-for (const [name, measure] of Object.entries(alone)) {
-  if (wanted(name)) await announce(name, measure);
-}
+const isWritten = process.argv.includes("--write");
 const ground = await prepareGround();
 try {
+  for (const [name, measure] of Object.entries(alone)) {
+    if (wanted(name)) await announce(name, measure);
+  }
   for (const [name, measure] of Object.entries(onGround)) {
     if (wanted(name)) await announce(name, () => measure(ground));
   }
 } finally {
   await ground.stop();
 }
-if (process.argv.includes("--write")) await write();
 
 async function announce(name: string, measure: () => Promise<Row[]>): Promise<void> {
   const began = performance.now();
   console.error(`measuring ${name} …`);
   const rows = await measure();
-  measured.set(name, rows);
   console.error(`  ${((performance.now() - began) / 1_000).toFixed(0)} s`);
   console.log(`${table(rows)}\n`);
+  if (isWritten) await write(name, rows);
 }
 
 /** Puts what was measured among what was before, and writes the page of all of it. */
-async function write(): Promise<void> {
+async function write(name: string, rows: Row[]): Promise<void> {
   const file = new URL("./results.json", import.meta.url);
   const results: Record<string, Result> = JSON.parse(await readFile(file, "utf8"));
-  const today = new Date().toISOString().slice(0, 10);
-  for (const [name, rows] of measured) results[name] = { measured: today, machine: machine(ground.version), rows };
+  const measured = new Date().toISOString().slice(0, 10);
+  results[name] = { measured, machine: machine(ground.version), rows };
   await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
   await writeFile(new URL("../docs/benchmarks.md", import.meta.url), page(results));
 }

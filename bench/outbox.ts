@@ -188,6 +188,15 @@ async function drain(contender: Contender, { admin }: Ground): Promise<number> {
   return backlog / (took / 1_000);
 }
 
+/** Everybody begins the next measurement with an empty, vacuumed table, and with what the last one left to be written written. */
+async function clear({ admin }: Ground): Promise<void> {
+  for (const table of ["events.outbox", "graphile_worker._private_jobs", "pgboss.job"]) {
+    await admin.query(`delete from ${table}`);
+    await admin.query(`vacuum analyze ${table}`);
+  }
+  await admin.query("checkpoint");
+}
+
 /** Milliseconds from the commit of a single event to its handler, with nothing else to do. */
 async function pickup(contender: Contender): Promise<number[]> {
   let arrived = () => {};
@@ -239,15 +248,12 @@ export async function measureOutbox(ground: Ground): Promise<Row[]> {
       ...each((contender) => perSecond(clients, 2_500, (n) => contender.publish(n))),
       bare: () => publishBare(ground),
     });
-    // Everybody begins the next measurement with an empty, vacuumed table.
-    for (const table of ["events.outbox", "graphile_worker._private_jobs", "pgboss.job"]) {
-      await ground.admin.query(`delete from ${table}`);
-      await ground.admin.query(`vacuum analyze ${table}`);
-    }
+    await clear(ground);
     const drained = await inTurn(
       3,
       each((contender) => drain(contender, ground)),
     );
+    await clear(ground);
     const waits = {
       plinth: await pickup(all.plinth),
       graphile: await pickup(all.graphile),

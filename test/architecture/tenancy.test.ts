@@ -47,6 +47,12 @@ const platformTables: Record<string, string> = {
   "sessions.signing_keys": "the installation's own",
 };
 
+/** What a tenant's table may lack, with the reason. */
+const allowed: Record<string, string> = {
+  "events.outbox has no index that begins with workspace_id":
+    "nobody asks for a workspace's rows alone, and the round over workspaces would read such an index from end to end (0038_outbox_plans.sql)",
+};
+
 let t: TestDatabase;
 beforeAll(async () => {
   t = await testDatabase();
@@ -64,9 +70,10 @@ describe("every table", () => {
   test("stands behind the tenant wall, or on the list of those that hold no tenant's rows", async () => {
     const schemas = [...new Set((await allTables()).map(({ schema }) => schema))];
     const faults = await t.db.asSystem("test", (tx) => tenantWallFaults(tx, schemas));
-    expect(
-      faults.filter((fault) => !Object.keys(platformTables).some((table) => fault.startsWith(`${table} `))),
-    ).toEqual([]);
+    const ofTenants = faults.filter(
+      (fault) => !Object.keys(platformTables).some((table) => fault.startsWith(`${table} `)),
+    );
+    expect(ofTenants).toEqual(Object.keys(allowed));
   });
 
   test("that holds no tenant's rows still exists, is owned by the owner, and shows plinth_app nothing but the catalogue", async () => {

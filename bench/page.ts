@@ -86,7 +86,7 @@ transaction, so its worker may be at work before the publisher hears of its comm
   "outbox-aging": {
     title: "Outbox under age",
     about: `What workspaces wait behind 10,000 events of another one (handlers of 20 ms in 50 slots), beside the same slots claiming in turn; claims of 100 rows
-after a million events went through (\`BENCH_EVENTS\`), and beside a foreign transaction of 30 s that keeps what died from being cleared away, with
+after a million events went through (\`BENCH_EVENTS\`; five million in the run below), and beside a foreign transaction of 30 s that keeps what died from being cleared away, with
 and without the lower bound.`,
   },
   gateway: {
